@@ -1,0 +1,72 @@
+package trace
+
+import "time"
+
+// ID names a thing of a run, short enough to say aloud: a letter for its type
+// and a number in order of appearance ("m4", "r12"). Ids of the fixture's phase
+// carry a zero ("r0.12"), so that the numbers of a report start at one.
+type ID string
+
+// Type is the letter of an ID.
+type Type byte
+
+// The types of things that have ids.
+const (
+	TypeMutation   Type = 'm' // a step of the scenario or an entry of the fixture
+	TypeWrite      Type = 'w' // an AWS call that may change items
+	TypeRecord     Type = 'r' // a stream record
+	TypeBatch      Type = 'b' // records handed to a handler together
+	TypeInvocation Type = 'i' // one attempt to hand one batch to a handler
+)
+
+// Type returns the type of the thing that id names, 0 for the empty id.
+func (id ID) Type() Type {
+	if id == "" {
+		return 0
+	}
+	return Type(id[0])
+}
+
+// Kind says what happened.
+type Kind string
+
+// The kinds of events.
+const (
+	MutationStart  Kind = "mutation.start"     // a step begins
+	MutationAck    Kind = "mutation.ack"       // its writes are acknowledged; Note holds its error
+	Call           Kind = "call"               // an AWS call that cannot write
+	Write          Kind = "write.ack"          // an AWS call that may write, with its outcome in Note
+	Refused        Kind = "call.refused"       // a call of an invocation that had already ended
+	StrayCall      Kind = "call.stray"         // a call by a client the harness did not give
+	RecordSeen     Kind = "record.seen"        // the gate read the record that a write caused
+	RecordOrphan   Kind = "record.orphan"      // a record that no known call caused
+	BatchFormed    Kind = "batch.formed"       // a lane has a batch in hand
+	InvokeStart    Kind = "invoke.start"       // a handler is given a batch
+	InvokeEnd      Kind = "invoke.end"         // it ended; Note is "ok" or the function error
+	RetryScheduled Kind = "retry.scheduled"    // a failed batch waits for its back-off
+	Checkpoint     Kind = "checkpoint"         // a lane's position is stored
+	DeadLetter     Kind = "deadletter"         // a batch goes to the on-failure destination
+	Advance        Kind = "clock.advance"      // the virtual clock jumps to a timer
+	SettleCheck    Kind = "settle.check"       // a pass delivered nothing and the fence was read again
+	SettleDone     Kind = "settle.done"        // settled
+	SettleRefused  Kind = "settle.not_settled" // not settled, Note says why
+)
+
+// Event is one line of the log. Fields that do not apply are empty.
+type Event struct {
+	Seq   int           `json:"seq"`             // position in the log, from 1
+	T     time.Duration `json:"t"`               // real time since the log began
+	VT    time.Time     `json:"vt"`              // virtual time
+	Kind  Kind          `json:"kind"`            // what happened
+	ID    ID            `json:"id,omitempty"`    // the thing it happened to
+	Actor string        `json:"actor,omitempty"` // trigger or mutation
+	Shard string        `json:"shard,omitempty"` // alias of the shard ("s0")
+	Op    string        `json:"op,omitempty"`    // AWS operation, or INSERT, MODIFY, REMOVE
+	Key   string        `json:"key,omitempty"`   // table and item key ("integrates_vms VULN#v1 FIN#f1")
+	Cause []ID          `json:"cause,omitempty"` // what caused it, nearest first
+	Ref   string        `json:"ref,omitempty"`   // source position ("close_one.yaml:9")
+	N     int           `json:"n,omitempty"`     // a count: records of a batch, attempt of an invocation
+	Depth int           `json:"depth,omitempty"` // causal depth: writes of a step 0, of its invocations 1 …
+	Took  time.Duration `json:"took,omitempty"`  // real time it took
+	Note  string        `json:"note,omitempty"`  // outcome, in words
+}

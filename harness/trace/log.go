@@ -1,0 +1,132 @@
+package trace
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Clock gives the time an event is stamped with.
+type Clock func() time.Time
+
+// Log is the log of one run. It is safe for concurrent use; the zero value is
+// not ready, use [New].
+type Log struct {
+	real, virtual Clock
+	began         time.Time
+
+	mu     sync.Mutex
+	events []Event
+	minted map[Type]int
+	setup  bool
+	byID   map[ID]int // index of the event that introduced the id
+}
+
+// New starts a log in the fixture's phase. real and virtual are the clocks of
+// its two time columns.
+func New(real, virtual Clock) *Log {
+	return &Log{
+		real: real, virtual: virtual, began: real(),
+		minted: map[Type]int{}, byID: map[ID]int{}, setup: true,
+	}
+}
+
+// EndSetup ends the fixture's phase: the numbers of ids start at one.
+func (l *Log) EndSetup() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.setup = false
+	l.minted = map[Type]int{}
+}
+
+// Mint returns the next id of its type.
+func (l *Log) Mint(t Type) ID {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.minted[t]++
+	if l.setup {
+		return ID(fmt.Sprintf("%c0.%d", t, l.minted[t]))
+	}
+	return ID(fmt.Sprintf("%c%d", t, l.minted[t]))
+}
+
+// Append stamps e and adds it to the log.
+func (l *Log) Append(e Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e.Seq = len(l.events) + 1
+	e.T = l.real().Sub(l.began)
+	e.VT = l.virtual()
+	l.events = append(l.events, e)
+	if _, known := l.byID[e.ID]; e.ID != "" && !known {
+		l.byID[e.ID] = e.Seq - 1
+	}
+}
+
+// Events returns a copy of the log so far.
+func (l *Log) Events() []Event {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]Event(nil), l.events...)
+}
+
+// Find returns the event that introduced id.
+func (l *Log) Find(id ID) (Event, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at, ok := l.byID[id]
+	if !ok {
+		return Event{}, false
+	}
+	return l.events[at], true
+}
+
+// Chain follows the first cause of each event from id back to its root:
+// w6, i3, b2, r4, w2, m1.
+func (l *Log) Chain(id ID) []Event {
+	var chain []Event
+	for {
+		e, ok := l.Find(id)
+		if !ok {
+			return chain
+		}
+		chain = append(chain, e)
+		if len(e.Cause) == 0 {
+			return chain
+		}
+		id = e.Cause[0]
+	}
+}
+
+// FromFixture reports whether id belongs to the fixture's phase.
+func (id ID) FromFixture() bool { return strings.Contains(string(id), ".") }
+
+// WriteNDJSON writes the log as one JSON object a line.
+func (l *Log) WriteNDJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	for _, e := range l.Events() {
+		if err := enc.Encode(e); err != nil {
+			return fmt.Errorf("trace: write event %d: %w", e.Seq, err)
+		}
+	}
+	return nil
+}
+
+// Canonical is the log without what may differ between two runs of the same
+// scenario: real times. Two runs are the same run when these are equal.
+func (l *Log) Canonical() string {
+	var b strings.Builder
+	for _, e := range l.Events() {
+		e.T, e.Took = 0, 0
+		line, err := json.Marshal(e)
+		if err != nil {
+			panic(fmt.Sprintf("trace: an event of plain fields does not marshal: %v", err))
+		}
+		b.Write(line)
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
