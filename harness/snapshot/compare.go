@@ -1,0 +1,158 @@
+package snapshot
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/bradleyjkemp/cupaloy/v2"
+)
+
+const (
+	extension        = ".snap"
+	pendingExtension = ".snap.new"
+)
+
+// Compare holds r against the accepted snapshot of that name and, unless they
+// match, writes r where it can be accepted from: into Pending or, with Update,
+// into Dir itself. A match removes what an earlier run left in Pending. What the
+// comparison found is the Result; an error means that it could not be done.
+func (s Store) Compare(name string, r Rendering) (Result, error) {
+	res, err := s.compare(name, r)
+	if err != nil {
+		return Result{}, fmt.Errorf("snapshot: compare %s: %w", name, err)
+	}
+	return res, nil
+}
+
+func (s Store) compare(name string, r Rendering) (Result, error) {
+	if err := CheckName(name); err != nil {
+		return Result{}, err
+	}
+	if s.Update && s.ReadOnly {
+		return Result{}, errReadOnly
+	}
+	res := Result{Name: name, Path: s.path(name)}
+	previous, err := res.find(s, r)
+	if err != nil {
+		return Result{}, err
+	}
+	switch {
+	case res.Outcome == Match:
+		return res, s.dropPending(name)
+	case s.Update:
+		res.Diff = diff(previous, r.Lines)
+		res.Accepted = true
+		if err := replaceAlone(res.Path, []byte(r.Text)); err != nil {
+			return Result{}, err
+		}
+		return res, s.dropPending(name)
+	}
+	res.Diff = diff(previous, r.Lines)
+	if s.proposes() {
+		res.PendingPath = s.pendingPath(name)
+		return res, replace(res.PendingPath, []byte(r.Text))
+	}
+	return res, nil
+}
+
+// find fills in the outcome and returns the accepted text, "" if there is none.
+// cupaloy compares; two of its habits are corrected before and after: it would
+// take a file full of conflict markers for content, and CRLF for a difference.
+func (res *Result) find(s Store, r Rendering) (string, error) {
+	raw, err := os.ReadFile(res.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		res.Outcome = Missing
+		return "", nil
+	case err != nil:
+		return "", err
+	case hasConflict(string(raw)):
+		res.Outcome = Missing
+		res.Note = "has merge-conflict markers: resolve them, or accept the new text"
+		return "", nil
+	}
+	previous, equal, err := ask(s.Dir, res.Name, r.Text)
+	if err != nil {
+		return "", err
+	}
+	if equal {
+		res.Outcome = Match
+		return "", nil
+	}
+	previous = normalise(previous)
+	if previous == r.Text {
+		res.Outcome = Match
+		return "", nil
+	}
+	res.Outcome = Changed
+	if strings.TrimRight(previous, "\n") == strings.TrimRight(r.Text, "\n") {
+		res.Note = "the file differs only in its final line ends: it must end in exactly one"
+	}
+	return previous, nil
+}
+
+// ask lets cupaloy compare text with the file. Its error types are internal, so
+// the differ, which it calls for a mismatch and for nothing else, is what tells a
+// mismatch from a failure. Every habit of cupaloy that writes is off.
+func ask(dir, name, text string) (previous string, equal bool, err error) {
+	mismatch := false
+	judge := cupaloy.New(
+		cupaloy.SnapshotSubdirectory(dir),
+		cupaloy.SnapshotFileExtension(extension),
+		cupaloy.CreateNewAutomatically(false),
+		cupaloy.ShouldUpdate(func() bool { return false }),
+		cupaloy.FailOnUpdate(true),
+		cupaloy.DiffSnapshots(func(old, _ string) string {
+			mismatch, previous = true, old
+			return ""
+		}),
+	)
+	// cupaloy ends a string with a newline of its own.
+	err = judge.SnapshotWithName(filepath.FromSlash(name), strings.TrimSuffix(text, "\n"))
+	if mismatch {
+		return previous, false, nil
+	}
+	return "", err == nil, err
+}
+
+// normalise undoes what a checkout with autocrlf did. No text is lost: a carriage
+// return inside a value is written as \r.
+func normalise(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
+
+// hasConflict tells whether version control left its markers in text. No line of
+// a rendering starts like one: sections start with a word or a quote.
+func hasConflict(text string) bool {
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "<<<<<<<") || strings.HasPrefix(line, ">>>>>>>") {
+			return true
+		}
+	}
+	return false
+}
+
+func (s Store) path(name string) string {
+	return filepath.Join(s.Dir, filepath.FromSlash(name)+extension)
+}
+
+func (s Store) pendingPath(name string) string {
+	return filepath.Join(s.Pending, filepath.FromSlash(name)+pendingExtension)
+}
+
+// proposes tells whether Pending may be written.
+func (s Store) proposes() bool {
+	return s.Pending != "" && (!s.ReadOnly || !inside(s.Dir, s.Pending))
+}
+
+func inside(dir, path string) bool {
+	dir, errDir := filepath.Abs(dir)
+	path, errPath := filepath.Abs(path)
+	if errDir != nil || errPath != nil {
+		return true
+	}
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
