@@ -1,0 +1,131 @@
+# Stillwater: what people type. `make` alone lists the targets.
+#
+# The work is done by `go test` and by the stillwater command; this file builds
+# the command, passes arguments on and, when something fails, says as its last
+# line what the exit code means and what to do next.
+
+# The scenario that `make demo` shows: a path below scenarios/, without .yaml.
+SCENARIO ?= vulnerabilities/close_one
+# How many times `make soak` runs the functional suite.
+N ?= 50
+# What `make bench` measures: a regular expression over benchmark names.
+BENCH ?= .
+# More arguments for go test: make test GOTEST='-run TestSettle -v'.
+GOTEST ?=
+
+# The version of staticcheck is pinned here and nowhere else.
+STATICCHECK_VERSION := v0.7.0
+
+BIN := $(CURDIR)/.bin
+STILLWATER := $(BIN)/stillwater
+STATICCHECK := $(BIN)/staticcheck-$(STATICCHECK_VERSION)
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.SUFFIXES:
+# The targets share one container engine and one build cache: `make -j` gains
+# nothing and would mix their last lines.
+.NOTPARALLEL:
+.PHONY: help setup demo test snapshots image lint bench soak race clean build need-go need-docker
+
+# --- for people -------------------------------------------------------------
+
+help: ## List the targets
+	@echo 'Stillwater: a test harness for DynamoDB Streams triggers.'
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+		while IFS='|' read -r target text; do printf '  make %-10s %s\n' "$$target" "$$text"; done
+	@echo
+	@echo 'New here? `make demo` runs one scenario, `make test` runs everything;'
+	@echo 'each sets up all it needs beyond Go and Docker.'
+
+setup: need-go need-docker image ## Check Go and Docker, fetch the modules, get the DynamoDB Local image
+	@go mod download || { echo 'setup: exit 1: modules could not be fetched: see above' >&2; exit 1; }
+	@echo 'setup: ready. Next: make demo'
+
+demo: image ## Run one scenario and show what happened (SCENARIO=path)
+	@$(STILLWATER) run --timeline $(SCENARIO); $(explain)
+
+test: build ## Run every test; without Docker, all but the container tests
+	@image=0; $(STILLWATER) image || image=$$?; \
+	if [ $$image -ne 0 ] && [ "$$STILLWATER_REQUIRE_CONTAINER" = true ]; then \
+		echo "test: exit $$image: no container to test against, and STILLWATER_REQUIRE_CONTAINER=true forbids to skip" >&2; \
+		exit $$image; \
+	fi; \
+	code=0; go test -shuffle=on -timeout 5m $(GOTEST) ./... || code=$$?; \
+	if [ $$image -ne 0 ]; then \
+		echo 'skipped: all tests against the DynamoDB Local container (why: first lines above; make setup helps)'; \
+	fi; \
+	if [ $$code -ne 0 ]; then \
+		echo "test: exit $$code: tests failed, see FAIL above; did indicators change on purpose? make snapshots" >&2; \
+	fi; \
+	exit $$code
+
+snapshots: image ## Run every scenario, show what changed, accept all of it
+	@$(STILLWATER) run --accept; $(explain)
+
+image: build ## Get the DynamoDB Local image: local, else pulled, else built from Maven Central
+	@$(STILLWATER) image; $(explain)
+
+lint: need-go $(STATICCHECK) ## gofmt, go vet, staticcheck and the rules of the house (harness/lint)
+	@files=$$(gofmt -l .) || exit 1; [ -z "$$files" ] || { \
+		echo "$$files"; echo 'lint: exit 1: not formatted: gofmt -w .' >&2; exit 1; }
+	@go vet ./... || { echo 'lint: exit 1: go vet found the lines above' >&2; exit 1; }
+	@$(STATICCHECK) ./... || { \
+		echo 'lint: exit 1: staticcheck found the lines above; staticcheck -explain CODE tells more' >&2; exit 1; }
+	@go test -count=1 ./harness/lint || { \
+		echo 'lint: exit 1: a rule of the house is broken; the reason stands beside each line' >&2; exit 1; }
+
+bench: image ## Measure; the cost of settling is shown beside its floor (BENCH=regexp)
+	@go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(GOTEST) ./... || { \
+		echo 'bench: exit 1: a benchmark failed: see FAIL above' >&2; exit 1; }
+
+soak: image ## Run the functional suite N times, shuffled and in parallel (N=50)
+	@STILLWATER_SOAK=$(N) go test -run '^TestSoak$$' -count=1 -v -timeout 60m $(GOTEST) ./scenarios || { \
+		echo 'soak: exit 1: a run failed or differed from the first: see FAIL above' >&2; exit 1; }
+
+race: need-go ## Run every test under the race detector (needs a C compiler)
+	@go test -race -shuffle=on -timeout 10m $(GOTEST) ./... || { \
+		echo 'race: exit 1: a test failed or raced: see FAIL above' >&2; exit 1; }
+
+clean: ## Remove what make built and what runs left; images stay
+	rm -rf $(BIN) .runs
+
+# --- for the targets above --------------------------------------------------
+
+# explain turns the exit code of the stillwater command before it into one last
+# line. The codes are the command's promise: README.md lists them.
+define explain
+	code=$$?; case $$code in \
+	0) exit 0;; \
+	1) text='a snapshot differs or a trigger failed: see above; intended? make snapshots';; \
+	2) text='wrong usage or a mistake in a scenario file: the message above names the place';; \
+	3) text='a run did not settle: what is still open is listed above';; \
+	4) text='the environment is not ready: the message above says what to do; make setup checks it';; \
+	130|143) text='stopped by a signal';; \
+	*) text='a defect of stillwater itself: please report the output above';; \
+	esac; echo "$@: exit $$code: $$text" >&2; exit $$code
+endef
+
+# Asked every time: go's own build knows what is up to date.
+build: need-go
+	@go build -o $(STILLWATER) ./harness/cmd/stillwater || { \
+		echo 'build: exit 1: the stillwater command does not compile: see above' >&2; exit 1; }
+
+$(STATICCHECK):
+	@mkdir -p $(BIN)
+	@echo 'lint: installing staticcheck $(STATICCHECK_VERSION): about a minute, once'
+	@GOBIN=$(BIN) go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION) && mv $(BIN)/staticcheck $@ || { \
+		echo 'lint: exit 4: staticcheck could not be installed: see above' >&2; exit 4; }
+
+need-go:
+	@command -v go >/dev/null 2>&1 || { \
+		echo 'exit 4: Go is missing: get 1.26 or newer from https://go.dev/doc/install' >&2; exit 4; }
+	@go list -m >/dev/null || { \
+		echo 'exit 4: Go does not accept this module (see above): get 1.26 or newer from https://go.dev/doc/install' >&2; exit 4; }
+
+need-docker:
+	@command -v docker >/dev/null 2>&1 || { \
+		echo 'exit 4: Docker is missing: install Docker Desktop, or on Debian and Ubuntu: apt-get install docker.io' >&2; exit 4; }
+	@docker version >/dev/null || { \
+		echo 'exit 4: no Docker daemon answers (see above): start Docker Desktop, or on Linux: sudo systemctl start docker' >&2; exit 4; }
