@@ -1,0 +1,103 @@
+package destination
+
+import (
+	"context"
+	"time"
+
+	"github.com/stillwater-streams/stillwater/consumer/core"
+)
+
+// Destination takes messages about batches that were given up. An error means
+// that the message may not have been taken: the lane must not go on.
+type Destination interface {
+	Send(ctx context.Context, m Message) error
+}
+
+// Message is the body of an on-failure message, as Lambda sends it to SQS and
+// SNS. Times are texts in Lambda's formats.
+type Message struct {
+	RequestContext  RequestContext   `json:"requestContext"`
+	ResponseContext *ResponseContext `json:"responseContext,omitempty"` // nil with RecordAgeExceeded (F3)
+	Version         string           `json:"version"`                   // "1.0"
+	Timestamp       string           `json:"timestamp"`                 // milliseconds: "2024-09-19T10:00:00.123Z"
+	Batch           BatchInfo        `json:"DDBStreamBatchInfo"`
+}
+
+// RequestContext says of which invocation and why a message speaks.
+type RequestContext struct {
+	RequestID   string         `json:"requestId"`
+	FunctionARN string         `json:"functionArn"`
+	Condition   core.Condition `json:"condition"`
+	// ApproximateInvokeCount is the attempts since the last progress (F2).
+	ApproximateInvokeCount int `json:"approximateInvokeCount"`
+}
+
+// ResponseContext says how the last invocation ended.
+type ResponseContext struct {
+	StatusCode      int    `json:"statusCode"`      // 200: the invocation itself worked
+	ExecutedVersion string `json:"executedVersion"` // "$LATEST"
+	// FunctionError is "Unhandled"; Lambda sends null, here nil, when the
+	// retries were used up by batch item failures (F1).
+	FunctionError *string `json:"functionError"`
+}
+
+// BatchInfo points to the records in their stream. Arrival times are whole
+// seconds: "2024-09-19T10:00:00Z".
+type BatchInfo struct {
+	ShardID                         string `json:"shardId"`
+	StartSequenceNumber             string `json:"startSequenceNumber"`
+	EndSequenceNumber               string `json:"endSequenceNumber"`
+	ApproximateArrivalOfFirstRecord string `json:"approximateArrivalOfFirstRecord"`
+	ApproximateArrivalOfLastRecord  string `json:"approximateArrivalOfLastRecord"`
+	BatchSize                       int    `json:"batchSize"`
+	StreamARN                       string `json:"streamArn"`
+}
+
+// Failure is what [NewMessage] needs to know.
+type Failure struct {
+	// RequestID is that of the last invocation; FunctionARN that of the function.
+	RequestID, FunctionARN string
+	StreamARN, ShardID     string
+	// Deliver is the lane's action: records, condition, attempts.
+	Deliver core.Deliver
+	// Now becomes the timestamp.
+	Now time.Time
+}
+
+// NewMessage makes the message about a batch that a lane gave up. It panics on
+// one without records: there is no such batch.
+func NewMessage(f Failure) Message {
+	records := f.Deliver.Records
+	if len(records) == 0 {
+		panic("destination: NewMessage: no records: pass the core.Deliver that the lane's Next returned")
+	}
+	first, last := records[0], records[len(records)-1]
+	m := Message{
+		RequestContext: RequestContext{
+			RequestID:              f.RequestID,
+			FunctionARN:            f.FunctionARN,
+			Condition:              f.Deliver.Condition,
+			ApproximateInvokeCount: f.Deliver.Attempts,
+		},
+		Version:   "1.0",
+		Timestamp: f.Now.UTC().Format("2006-01-02T15:04:05.000Z"),
+		Batch: BatchInfo{
+			ShardID:                         f.ShardID,
+			StartSequenceNumber:             first.Sequence,
+			EndSequenceNumber:               last.Sequence,
+			ApproximateArrivalOfFirstRecord: wholeSeconds(first.Arrived),
+			ApproximateArrivalOfLastRecord:  wholeSeconds(last.Arrived),
+			BatchSize:                       len(records),
+			StreamARN:                       f.StreamARN,
+		},
+	}
+	if f.Deliver.Condition != core.RecordAgeExceeded {
+		unhandled := "Unhandled"
+		m.ResponseContext = &ResponseContext{StatusCode: 200, ExecutedVersion: "$LATEST", FunctionError: &unhandled}
+	}
+	return m
+}
+
+func wholeSeconds(t time.Time) string {
+	return t.UTC().Format("2006-01-02T15:04:05Z")
+}
