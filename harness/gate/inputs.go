@@ -1,0 +1,215 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+	"github.com/aws/smithy-go"
+)
+
+// writes tells operations that may change items. One that is not known may.
+func writes(op string) bool {
+	switch op {
+	case "GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan",
+		"DescribeTable", "ListTables", "DescribeTimeToLive",
+		"DescribeStream", "GetShardIterator", "GetRecords", "ListStreams":
+		return false
+	}
+	return true
+}
+
+// touched is an item that an input names.
+type touched struct {
+	table string
+	item  map[string]types.AttributeValue // at least its key
+}
+
+// items lists the items that an input names; complete is false for inputs that
+// do not say (PartiQL, operations on tables).
+func items(input any) (list []touched, complete bool) {
+	one := func(table *string, item map[string]types.AttributeValue) ([]touched, bool) {
+		return []touched{{tableName(table), item}}, true
+	}
+	switch in := input.(type) {
+	case *dynamodb.GetItemInput:
+		return one(in.TableName, in.Key)
+	case *dynamodb.PutItemInput:
+		return one(in.TableName, in.Item)
+	case *dynamodb.UpdateItemInput:
+		return one(in.TableName, in.Key)
+	case *dynamodb.DeleteItemInput:
+		return one(in.TableName, in.Key)
+	case *dynamodb.BatchWriteItemInput:
+		return batchItems(in), true
+	case *dynamodb.TransactWriteItemsInput:
+		return transactItems(in), true
+	}
+	return nil, false
+}
+
+func batchItems(in *dynamodb.BatchWriteItemInput) []touched {
+	var list []touched
+	for table, requests := range in.RequestItems {
+		for _, r := range requests {
+			if r.PutRequest != nil {
+				list = append(list, touched{tableName(&table), r.PutRequest.Item})
+			}
+			if r.DeleteRequest != nil {
+				list = append(list, touched{tableName(&table), r.DeleteRequest.Key})
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b touched) int { return strings.Compare(a.table, b.table) })
+	return list
+}
+
+func transactItems(in *dynamodb.TransactWriteItemsInput) []touched {
+	var list []touched
+	for _, t := range in.TransactItems {
+		switch {
+		case t.Put != nil:
+			list = append(list, touched{tableName(t.Put.TableName), t.Put.Item})
+		case t.Update != nil:
+			list = append(list, touched{tableName(t.Update.TableName), t.Update.Key})
+		case t.Delete != nil:
+			list = append(list, touched{tableName(t.Delete.TableName), t.Delete.Key})
+		case t.ConditionCheck != nil:
+			list = append(list, touched{tableName(t.ConditionCheck.TableName), t.ConditionCheck.Key})
+		}
+	}
+	return list
+}
+
+// tableName takes a name or an ARN (arn:aws:dynamodb:region:account:table/NAME).
+func tableName(name *string) string {
+	text := aws.ToString(name)
+	if i := strings.LastIndex(text, "table/"); strings.HasPrefix(text, "arn:") && i >= 0 {
+		text, _, _ = strings.Cut(text[i+len("table/"):], "/")
+	}
+	return text
+}
+
+// tablesOf names the tables an input may write, sorted; all streamed ones if it
+// does not say.
+func (g *Gate) tablesOf(input any) []string {
+	list, complete := items(input)
+	var names []string
+	for _, t := range list {
+		names = append(names, t.table)
+	}
+	if !complete {
+		for name := range g.streams {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// names reports whether an input names the item of a record.
+func (g *Gate) names(input any, table string, r streamtypes.Record) bool {
+	list, complete := items(input)
+	if !complete {
+		return true
+	}
+	want := g.recordKey(g.options.Tables[table].StreamARN, r)
+	return slices.ContainsFunc(list, func(t touched) bool {
+		return t.table == table && g.itemKey(t) == want
+	})
+}
+
+// inputKey shows what a call is about: the key of its item, their number, or the index it queries.
+func (g *Gate) inputKey(input any) string {
+	if q, ok := input.(*dynamodb.QueryInput); ok {
+		return strings.TrimSpace(tableName(q.TableName) + " " + aws.ToString(q.IndexName))
+	}
+	list, _ := items(input)
+	switch len(list) {
+	case 0:
+		return ""
+	case 1:
+		return g.itemKey(list[0])
+	default:
+		return fmt.Sprintf("%s %d items", list[0].table, len(list))
+	}
+}
+
+func (g *Gate) itemKey(t touched) string {
+	parts := []string{t.table}
+	for _, name := range g.options.Tables[t.table].Keys {
+		parts = append(parts, scalar(t.item[name]))
+	}
+	return strings.Join(parts, " ")
+}
+
+func (g *Gate) recordKey(streamARN string, r streamtypes.Record) string {
+	for name, table := range g.options.Tables {
+		if table.StreamARN != streamARN {
+			continue
+		}
+		parts := []string{name}
+		for _, key := range table.Keys {
+			parts = append(parts, streamScalar(r.Dynamodb.Keys[key]))
+		}
+		return strings.Join(parts, " ")
+	}
+	return ""
+}
+
+// scalar is the text of a key attribute; keys are strings, numbers or binaries.
+func scalar(v types.AttributeValue) string {
+	switch v := v.(type) {
+	case *types.AttributeValueMemberS:
+		return v.Value
+	case *types.AttributeValueMemberN:
+		return number(v.Value)
+	case *types.AttributeValueMemberB:
+		return fmt.Sprintf("%x", v.Value)
+	}
+	return "?"
+}
+
+func streamScalar(v streamtypes.AttributeValue) string {
+	switch v := v.(type) {
+	case *streamtypes.AttributeValueMemberS:
+		return v.Value
+	case *streamtypes.AttributeValueMemberN:
+		return number(v.Value)
+	case *streamtypes.AttributeValueMemberB:
+		return fmt.Sprintf("%x", v.Value)
+	}
+	return "?"
+}
+
+// number gives every spelling of a number key one text: a table stores 01 as 1.
+func number(text string) string {
+	if n, ok := new(big.Rat).SetString(text); ok && n.IsInt() {
+		return n.RatString()
+	}
+	return text
+}
+
+// outcome words the result of a call without what differs between two runs
+// (request ids).
+func outcome(err error) string {
+	var api smithy.APIError
+	switch {
+	case err == nil:
+		return "ok"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "caller gave up: deadline exceeded"
+	case errors.Is(err, context.Canceled):
+		return "caller gave up: canceled"
+	case errors.As(err, &api):
+		return api.ErrorCode() + ": " + api.ErrorMessage()
+	}
+	return err.Error()
+}

@@ -1,0 +1,184 @@
+package gate
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+
+	"github.com/stillwater-streams/stillwater/consumer"
+	"github.com/stillwater-streams/stillwater/harness/trace"
+)
+
+// pageSize is the most GetRecords gives at once.
+const pageSize = 1000
+
+// position names a record: sequence numbers are unique in a stream.
+type position struct{ streamARN, sequence string }
+
+// Seen is what the gate knows of a record.
+type Seen struct {
+	ID trace.ID
+	// At is the virtual time of its write.
+	At time.Time
+	// Depth of its causes.
+	Depth int
+	// Key is the item's key as text.
+	Key string
+}
+
+// Seen looks a record up by its stream and sequence number.
+func (g *Gate) Seen(streamARN, sequence string) (Seen, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s, ok := g.seen[position{streamARN, sequence}]
+	return s, ok
+}
+
+// Adopt notes a record that no call through the gate caused. Such an orphan was
+// written by a client the gate does not know; it is a finding in itself.
+func (g *Gate) Adopt(streamARN, shardID string, r streamtypes.Record) Seen {
+	return g.note(streamARN, shardID, r, "", 0)
+}
+
+// note gives a record its id and remembers it.
+func (g *Gate) note(streamARN, shardID string, r streamtypes.Record, cause trace.ID, depth int) Seen {
+	s := Seen{
+		ID: g.options.Log.Mint(trace.TypeRecord), At: g.options.Now(), Depth: depth,
+		Key: g.recordKey(streamARN, r),
+	}
+	e := trace.Event{
+		Kind: trace.RecordSeen, ID: s.ID, Shard: g.Alias(shardID), Op: string(r.EventName),
+		Key: s.Key, Depth: depth, Cause: []trace.ID{cause},
+	}
+	if cause == "" {
+		e.Kind, e.Cause = trace.RecordOrphan, nil
+	}
+	g.options.Log.Append(e)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.seen[position{streamARN, aws.ToString(r.Dynamodb.SequenceNumber)}] = s
+	return s
+}
+
+// account logs a call that ended and the records it caused.
+func (g *Gate) account(ctx context.Context, c *call, took time.Duration) error {
+	e := trace.Event{
+		Kind: trace.Call, Actor: c.task.Actor.name, Op: c.op, Key: g.inputKey(c.input),
+		Cause: []trace.ID{c.task.ID}, Depth: c.task.Depth, Took: took, Note: outcome(c.outcome()),
+	}
+	if !writes(c.op) {
+		g.options.Log.Append(e)
+		return nil
+	}
+	e.Kind, e.ID = trace.Write, g.options.Log.Mint(trace.TypeWrite)
+	found, err := g.collect(ctx, c.input)
+	if err != nil {
+		return fmt.Errorf("gate: read the records of %s %s: %w", c.op, e.Key, err)
+	}
+	e.N = len(found)
+	g.options.Log.Append(e)
+	for _, f := range found {
+		cause := e.ID
+		if !g.names(c.input, f.table, f.record) {
+			cause = "" // of another writer, behind the gate's back
+		}
+		g.note(g.options.Tables[f.table].StreamARN, f.shard, f.record, cause, c.task.Depth)
+	}
+	return nil
+}
+
+type found struct {
+	table, shard string
+	record       streamtypes.Record
+}
+
+// collect reads what is new in the streams of the tables that an input names.
+func (g *Gate) collect(ctx context.Context, input any) ([]found, error) {
+	var all []found
+	for _, table := range g.tablesOf(input) {
+		s, ok := g.streams[table]
+		if !ok {
+			continue
+		}
+		err := s.fresh(ctx, func(shard string, r streamtypes.Record) {
+			all = append(all, found{table, shard, r})
+		})
+		if err != nil {
+			return nil, fmt.Errorf("table %s: %w", table, err)
+		}
+	}
+	return all, nil
+}
+
+// stream follows all shards of one stream.
+type stream struct {
+	api     consumer.StreamsAPI
+	arn     string
+	shards  []string
+	readers map[string]*consumer.Reader
+}
+
+// fresh gives take every record that was not read yet, parents' before children's.
+func (s *stream) fresh(ctx context.Context, take func(shard string, r streamtypes.Record)) error {
+	if s.readers == nil {
+		s.readers = map[string]*consumer.Reader{}
+		if err := s.discover(ctx); err != nil {
+			return err
+		}
+	}
+	for i := 0; i < len(s.shards); i++ {
+		ended, err := s.drain(ctx, s.shards[i], take)
+		if err != nil {
+			return err
+		}
+		if !ended {
+			continue
+		}
+		delete(s.readers, s.shards[i])
+		if err := s.discover(ctx); err != nil { // its children follow it in the list
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *stream) discover(ctx context.Context) error {
+	shards, err := consumer.Shards(ctx, s.api, s.arn)
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, id := range s.shards {
+		known[id] = true
+	}
+	for _, shard := range shards {
+		if !known[shard.ID] {
+			s.shards = append(s.shards, shard.ID)
+			s.readers[shard.ID] = consumer.NewReader(s.api, s.arn, shard.ID, "")
+		}
+	}
+	return nil
+}
+
+// drain reads one shard to an empty page, or to its end.
+func (s *stream) drain(ctx context.Context, shard string, take func(string, streamtypes.Record)) (ended bool, err error) {
+	reader, ok := s.readers[shard]
+	if !ok {
+		return false, nil // read to its end before
+	}
+	for {
+		records, end, err := reader.Read(ctx, pageSize)
+		if err != nil {
+			return false, err
+		}
+		for _, r := range records {
+			take(shard, r)
+		}
+		if end || len(records) == 0 {
+			return end, nil
+		}
+	}
+}
