@@ -12,9 +12,9 @@ import (
 	"github.com/stillwater-streams/stillwater/consumer/core"
 )
 
-// maxPage is the most records of one GetRecords call; above it the service
-// answers ValidationException.
-const maxPage = 1000
+// MaxRecords is the most records of one GetRecords call; above it the service
+// answers ValidationException. A [Reader] asked for more makes several calls.
+const MaxRecords = 1000
 
 // Reader reads one shard from a position to its end. Its place is the sequence
 // number of the last record it returned, never an iterator: iterators expire
@@ -49,7 +49,7 @@ func (r *Reader) Read(ctx context.Context, limit int) (records []types.Record, e
 		return nil, false, r.failed("read", fmt.Errorf("limit %d: must be at least 1", limit))
 	}
 	for !r.end && len(records) < limit {
-		ask := min(limit-len(records), maxPage)
+		ask := min(limit-len(records), MaxRecords)
 		page, err := r.page(ctx, ask)
 		if err != nil {
 			if len(records) > 0 {

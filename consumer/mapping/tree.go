@@ -1,0 +1,116 @@
+package mapping
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// Mistake is one thing wrong in a file. [Parse] returns all of a file's, joined.
+type Mistake struct {
+	File string
+	// Line and Col count from 1, Col in characters.
+	Line, Col int
+	Message   string
+}
+
+func (m *Mistake) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Col, m.Message)
+}
+
+// source is a file being parsed, and what was found wrong in it so far.
+type source struct {
+	name     string
+	data     []byte
+	mistakes []error
+}
+
+func (s *source) mistake(at int, format string, args ...any) {
+	before := s.data[:min(at, len(s.data))]
+	line := before[bytes.LastIndexByte(before, '\n')+1:]
+	s.mistakes = append(s.mistakes, &Mistake{
+		File:    s.name,
+		Line:    bytes.Count(before, []byte("\n")) + 1,
+		Col:     utf8.RuneCount(line) + 1,
+		Message: fmt.Sprintf(format, args...),
+	})
+}
+
+// node is one JSON value and where it stands: encoding/json keeps neither
+// positions nor duplicate keys.
+type node struct {
+	at   int    // offset of its first byte
+	text string // as written
+	// value is string, json.Number, bool or nil; []member of an object; an
+	// array is []node.
+	value any
+}
+
+type member struct {
+	at   int // offset of the key
+	key  string
+	node node
+}
+
+// tree parses the whole file; false, with a mistake, if it is not JSON.
+func (s *source) tree() (node, bool) {
+	var any any
+	if err := json.Unmarshal(s.data, &any); err != nil {
+		at := len(s.data)
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) && int(syntax.Offset) <= len(s.data) && syntax.Offset > 0 {
+			at = int(syntax.Offset) - 1 // the offset is behind the offending byte
+		}
+		s.mistake(at, "not JSON: %v", err)
+		return node{}, false
+	}
+	p := treeParser{json.NewDecoder(bytes.NewReader(s.data)), s.data}
+	p.UseNumber()
+	return p.node(), true
+}
+
+// treeParser walks the tokens of valid JSON, so no token is an error.
+type treeParser struct {
+	*json.Decoder
+	data []byte
+}
+
+// next is the offset of the next token.
+func (p treeParser) next() int {
+	at := int(p.InputOffset())
+	for at < len(p.data) && bytes.IndexByte([]byte(" \t\r\n,:"), p.data[at]) >= 0 {
+		at++
+	}
+	return at
+}
+
+func (p treeParser) node() node {
+	n := node{at: p.next()}
+	token, _ := p.Token()
+	switch token {
+	case json.Delim('{'):
+		members := []member{}
+		for p.More() {
+			m := member{at: p.next()}
+			key, _ := p.Token()
+			m.key = key.(string)
+			m.node = p.node()
+			members = append(members, m)
+		}
+		_, _ = p.Token()
+		n.value = members
+	case json.Delim('['):
+		elements := []node{}
+		for p.More() {
+			elements = append(elements, p.node())
+		}
+		_, _ = p.Token()
+		n.value = elements
+	default:
+		n.value = token
+	}
+	n.text = string(p.data[n.at:p.InputOffset()])
+	return n
+}
