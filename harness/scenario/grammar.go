@@ -1,0 +1,157 @@
+package scenario
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// reader reads one file against a vocabulary.
+type reader struct {
+	*source
+	vocab Vocabulary
+}
+
+// draft is a scenario before its fixture is looked up.
+type draft struct {
+	Scenario
+	fixture entry
+	titleAt Position
+}
+
+// scenario reads the top level of a scenario file.
+func (r *reader) scenario(body ast.Node) (draft, bool) {
+	before := len(r.mistakes)
+	at := r.position(body)
+	fields, ok := r.fields(body, at, "a scenario", []string{"fixture", "start", "steps"}, []string{"title", "observe"})
+	if !ok {
+		return draft{}, false
+	}
+	var d draft
+	if e, given := fields["title"]; given {
+		d.Title, d.titleAt = r.text(e), e.at
+	}
+	if e, given := fields["fixture"]; given {
+		e.key = r.text(e)
+		d.fixture = e
+	}
+	if e, given := fields["start"]; given {
+		d.Start = r.time(e)
+	}
+	if e, given := fields["steps"]; given {
+		d.Steps = r.steps(e, scenarioSteps)
+	}
+	d.Observe = slices.Clone(r.vocab.Views)
+	if e, given := fields["observe"]; given {
+		d.Observe = r.views(e)
+	}
+	return d, len(r.mistakes) == before
+}
+
+// fixture reads the top level of a fixture file.
+func (r *reader) fixture(body ast.Node) []Step {
+	fields, ok := r.fields(body, r.position(body), "a fixture", []string{"items"}, nil)
+	if e, given := fields["items"]; ok && given {
+		return r.steps(e, fixtureItems)
+	}
+	return nil
+}
+
+// fields reads a mapping whose keys are known. A missing key is not reported
+// when a misspelt one stands for it: one slip is one mistake.
+func (r *reader) fields(n ast.Node, at Position, what string, required, optional []string) (map[string]entry, bool) {
+	entries, ok := r.entries(n, at, what)
+	if !ok {
+		return nil, false
+	}
+	known := slices.Concat(required, optional)
+	out := map[string]entry{}
+	meant := map[string]bool{}
+	for _, e := range entries {
+		if slices.Contains(known, e.key) {
+			out[e.key] = e
+			continue
+		}
+		if near := closest(e.key, known); near != "" {
+			meant[near] = true
+		}
+		r.wrong(e.keyAt, suggest(e.key, known, "keys"), "unknown key %q in %s", e.key, what)
+	}
+	for _, key := range required {
+		if _, given := out[key]; !given && !meant[key] {
+			r.wrong(at, missingHint(key), "%s lacks the key %q", what, key)
+		}
+	}
+	return out, true
+}
+
+// missingHint shows what to add.
+func missingHint(key string) string {
+	examples := map[string]string{
+		"start":   "start: 2024-09-19T10:00:00Z",
+		"fixture": "fixture: NAME, for the file fixtures/NAME.yaml",
+		"steps":   "steps: and a list of mutations and raw writes",
+		"items":   "items: and a list of seeds and raw puts",
+		"item":    "item: {…} with all attributes, the key among them",
+		"key":     "key: {…} with the attributes of the primary key",
+	}
+	if example := examples[key]; example != "" {
+		return "add " + example
+	}
+	return "add " + key + ": …"
+}
+
+// text reads a text that is not empty; "" after a mistake.
+func (r *reader) text(e entry) string {
+	switch {
+	case absent(e.value):
+		r.wrong(e.at, "", "%s has no value", e.name())
+	case classify(e.value) == kindNumber || classify(e.value) == kindBool:
+		r.wrong(e.at, "quote it if it is a text", "%s must be a text, not %s", e.name(), describe(e.value))
+	case classify(e.value) != kindText:
+		r.wrong(e.at, "", "%s must be a text, not %s", e.name(), describe(e.value))
+	case strings.TrimSpace(scalarText(e.value)) == "":
+		r.wrong(e.at, "", "%s is empty", e.name())
+	default:
+		return scalarText(e.value)
+	}
+	return ""
+}
+
+// time reads a date with a time and a zone.
+func (r *reader) time(e entry) time.Time {
+	text := r.text(e)
+	if text == "" {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		r.wrong(e.at, "write a date, a time and a zone: 2024-09-19T10:00:00Z", "%q is not a point in time", text)
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// views reads observe.
+func (r *reader) views(e entry) []string {
+	items, ok := r.items(e.value, e.at, e.name())
+	if ok && len(items) == 0 {
+		r.wrong(e.at, "leave the key out to see every view", "%s is empty", e.name())
+	}
+	var out []string
+	for _, item := range items {
+		view := r.text(item)
+		switch {
+		case view == "":
+		case slices.Contains(out, view):
+			r.wrong(item.at, "", "view %q is named twice", view)
+		case !slices.Contains(r.vocab.Views, view):
+			r.wrong(item.at, suggest(view, r.vocab.Views, "views"), "unknown view %q", view)
+		default:
+			out = append(out, view)
+		}
+	}
+	return out
+}

@@ -1,0 +1,81 @@
+package scenario
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Mistake is one thing wrong with a file, worded for whoever wrote it.
+type Mistake struct {
+	// File is relative to the root, with forward slashes.
+	File string
+	// Line and Col count from 1; Col counts characters.
+	Line, Col int
+	// Message says what is wrong.
+	Message string
+	// Source is the offending line.
+	Source string
+	// Hint says what to do next; it may be empty.
+	Hint string
+}
+
+// Error is the mistake over several lines: where and what, the source line, a
+// caret below the place, and the hint.
+func (m Mistake) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s:%d:%d: %s", m.File, m.Line, m.Col, m.Message)
+	if strings.TrimSpace(m.Source) != "" {
+		// A tab or control character has no width to count on: it is shown as one blank.
+		shown := strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) {
+				return ' '
+			}
+			return r
+		}, strings.ToValidUTF8(m.Source, "\uFFFD"))
+		fmt.Fprintf(&b, "\n    %s\n    %s^", shown, strings.Repeat(" ", max(m.Col-1, 0)))
+	}
+	if m.Hint != "" {
+		fmt.Fprintf(&b, "\n  %s", m.Hint)
+	}
+	return b.String()
+}
+
+// Mistakes is the error of [Load] and [LoadAll] when files are wrong: all of
+// them, ordered by file and place. It is never empty.
+type Mistakes []Mistake
+
+// Error joins all mistakes and ends with their number when there are several.
+func (ms Mistakes) Error() string {
+	texts := make([]string, 0, len(ms)+1)
+	files := map[string]bool{}
+	for _, m := range ms {
+		texts = append(texts, m.Error())
+		files[m.File] = true
+	}
+	if len(ms) > 1 {
+		where := "1 file"
+		if len(files) > 1 {
+			where = fmt.Sprintf("%d files", len(files))
+		}
+		texts = append(texts, fmt.Sprintf("%d mistakes in %s", len(ms), where))
+	}
+	return strings.Join(texts, "\n")
+}
+
+// Unwrap lets errors.As find a single Mistake.
+func (ms Mistakes) Unwrap() []error {
+	errs := make([]error, len(ms))
+	for i, m := range ms {
+		errs[i] = m
+	}
+	return errs
+}
+
+func (ms Mistakes) sort() {
+	slices.SortStableFunc(ms, func(a, b Mistake) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+	})
+}

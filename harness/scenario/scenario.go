@@ -1,0 +1,81 @@
+package scenario
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Scenario is one spec: a fixture, what is then changed, and what to look at.
+// Values are shared between scenarios (fixtures above all): treat them as
+// read-only.
+type Scenario struct {
+	// Name is the path below scenarios/ without .yaml, with forward slashes:
+	// "vulnerabilities/closing_one_lowers_the_counts".
+	Name string
+	// Path is the file, relative to the root, with forward slashes.
+	Path string
+	// Title is one sentence; made from the name when the file has none.
+	Title string
+	// Fixture holds what the tables hold before the first step.
+	Fixture *Fixture
+	// Start is the virtual time of the first step, in UTC.
+	Start time.Time
+	// Steps run in order, each settled before the next.
+	Steps []Step
+	// Observe names the views to show, in the order of the file; all views of
+	// the vocabulary when the file does not say.
+	Observe []string
+}
+
+// Fixture is the content of the tables before a scenario.
+type Fixture struct {
+	// Name is the path below fixtures/ without .yaml.
+	Name string
+	// Path is the file, relative to the root, with forward slashes.
+	Path string
+	// Steps are seeds and raw puts, in the order of the file.
+	Steps []Step
+}
+
+// Step is one entry of steps or items.
+type Step struct {
+	// Pos is where the verb stands.
+	Pos Position
+	// Verb is the name of a mutation or seed, or put, update, delete, transact.
+	Verb string
+	// Args is the filled struct that Verb.New made; nil for raw writes.
+	Args any
+	// Writes are the raw writes of the step: one for put, update and delete,
+	// all of one transaction for transact; empty for mutations and seeds.
+	Writes []Write
+	// Text is the step on one line, for timelines: "close_vulnerabilities v1,v2".
+	Text string
+}
+
+// Write is one raw write.
+type Write struct {
+	// Op is put, update or delete.
+	Op string
+	// Table is the name of the table, filled in when the file leaves it out.
+	Table string
+	// Item is the whole item of a put.
+	Item map[string]types.AttributeValue
+	// Key is the primary key of an update or a delete.
+	Key map[string]types.AttributeValue
+	// Set maps dotted paths ("state.status") to new values, for update.
+	Set map[string]types.AttributeValue
+	// Remove lists dotted paths whose attributes go, for update.
+	Remove []string
+}
+
+// Position is a place in a file. Lines and columns count from 1; a column is a
+// character, not a byte.
+type Position struct {
+	File      string
+	Line, Col int
+}
+
+// String is the form that editors and terminals jump to: "a.yaml:3:5".
+func (p Position) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col) }

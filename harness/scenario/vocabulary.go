@@ -1,0 +1,113 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+)
+
+// The raw writes, and transact which groups them. No verb may take these names.
+const (
+	verbPut      = "put"
+	verbUpdate   = "update"
+	verbDelete   = "delete"
+	verbTransact = "transact"
+)
+
+// Verb is a word that a step may begin with.
+type Verb struct {
+	// Name is what the YAML says.
+	Name string
+	// Doc is one sentence for help texts.
+	Doc string
+	// New returns a pointer to a zero struct that takes the arguments.
+	//
+	// A field is named by its yaml tag (`yaml:"finding"`, lower-cased field name
+	// without one) and must be given unless the tag says omitempty. It may be a
+	// string, bool, int, int64, [Number], [time.Time], a type with
+	// encoding.TextUnmarshaler, a slice or pointer of those, or a nested struct.
+	// A string type may list what it takes by implementing [Chooser].
+	New func() any
+}
+
+// Vocabulary is everything a file may refer to by name.
+type Vocabulary struct {
+	// Mutations may stand in the steps of a scenario.
+	Mutations []Verb
+	// Seeds may stand in the items of a fixture.
+	Seeds []Verb
+	// Views may be observed.
+	Views []string
+	// Tables may be written. With exactly one, raw writes need not name it.
+	Tables []string
+}
+
+// Chooser is a string argument that takes only some values; a wrong one is
+// reported where it stands, with the closest right one.
+type Chooser interface {
+	// Choices lists the values, in the order in which to show them.
+	Choices() []string
+}
+
+// Number is an argument that is a decimal; its text is kept as written.
+type Number string
+
+// check finds mistakes of the program, not of a file: they would otherwise show
+// up as nonsense about the user's YAML.
+func (v Vocabulary) check() error {
+	var problems []error
+	seen := map[string]string{}
+	for _, name := range []string{verbPut, verbUpdate, verbDelete, verbTransact} {
+		seen[name] = "raw write"
+	}
+	for _, group := range []struct {
+		kind  string
+		verbs []Verb
+	}{{"mutation", v.Mutations}, {"seed", v.Seeds}} {
+		for _, verb := range group.verbs {
+			if kind, taken := seen[verb.Name]; taken {
+				problems = append(problems, fmt.Errorf("%s %q: the name is taken by a %s", group.kind, verb.Name, kind))
+			}
+			seen[verb.Name] = group.kind
+			if err := verb.check(); err != nil {
+				problems = append(problems, fmt.Errorf("%s %q: %w", group.kind, verb.Name, err))
+			}
+		}
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("load scenarios: vocabulary: %w", errors.Join(problems...))
+	}
+	return nil
+}
+
+func (verb Verb) check() error {
+	if verb.Name == "" {
+		return errors.New("it has no name")
+	}
+	if verb.New == nil {
+		return errors.New("New is missing")
+	}
+	t := reflect.TypeOf(verb.New())
+	if t == nil || t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Struct {
+		return fmt.Errorf("New returns %v, not a pointer to a struct", t)
+	}
+	return checkFields(t.Elem())
+}
+
+// find returns the verb of that name.
+func find(verbs []Verb, name string) (Verb, bool) {
+	i := slices.IndexFunc(verbs, func(v Verb) bool { return v.Name == name })
+	if i < 0 {
+		return Verb{}, false
+	}
+	return verbs[i], true
+}
+
+func names(verbs []Verb) []string {
+	out := make([]string, len(verbs))
+	for i, v := range verbs {
+		out[i] = v.Name
+	}
+	return out
+}

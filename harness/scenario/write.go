@@ -1,0 +1,152 @@
+package scenario
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// maxTransaction is DynamoDB's limit for TransactWriteItems.
+const maxTransaction = 100
+
+// write reads the body of a put, update or delete and renders it.
+func (r *reader) write(e entry) (Write, string, bool) {
+	before := len(r.mistakes)
+	required, optional := []string{"key"}, []string{"table"}
+	switch e.key {
+	case verbPut:
+		required = []string{"item"}
+	case verbUpdate:
+		optional = []string{"table", "set", "remove"}
+	}
+	if absent(e.value) {
+		r.wrong(e.at, missingHint(required[0]), "%s has nothing to write", e.key)
+		return Write{}, "", false
+	}
+	fields, ok := r.fields(e.value, e.keyAt, e.key, required, optional)
+	if !ok {
+		return Write{}, "", false
+	}
+	w := Write{Op: e.key, Table: r.table(e, fields)}
+	var shown []entry
+	if item, given := fields["item"]; given {
+		w.Item, shown, _ = r.attributes(item, "the item")
+		shown = shown[:min(len(shown), 2)] // by convention the key comes first
+	}
+	if key, given := fields["key"]; given {
+		w.Key, shown, _ = r.attributes(key, "the key")
+		r.keyTypes(w.Key, shown)
+	}
+	if w.Op == verbUpdate {
+		r.changes(&w, e, fields)
+	}
+	if len(r.mistakes) > before {
+		return Write{}, "", false
+	}
+	return w, writeText(w, shown, len(r.vocab.Tables) > 1), true
+}
+
+// table finds the table of a write; it may be left out when there is one.
+func (r *reader) table(e entry, fields map[string]entry) string {
+	field, given := fields["table"]
+	if !given {
+		if len(r.vocab.Tables) == 1 {
+			return r.vocab.Tables[0]
+		}
+		r.wrong(e.keyAt, list(r.vocab.Tables, "tables"), "%s lacks the key \"table\"", e.key)
+		return ""
+	}
+	name := r.text(field)
+	if name != "" && !slices.Contains(r.vocab.Tables, name) {
+		r.wrong(field.at, suggest(name, r.vocab.Tables, "tables"), "unknown table %q", name)
+	}
+	return name
+}
+
+// keyTypes: a key attribute is a text, a number or binary, and not empty.
+func (r *reader) keyTypes(key map[string]types.AttributeValue, entries []entry) {
+	for _, e := range entries {
+		switch v := key[e.key].(type) {
+		case nil, *types.AttributeValueMemberN, *types.AttributeValueMemberB:
+		case *types.AttributeValueMemberS:
+			if v.Value == "" {
+				r.wrong(e.at, "", "the key attribute %q is empty", e.key)
+			}
+		default:
+			r.wrong(e.at, "a key attribute is a text, a number or binary", "the key attribute %q cannot be %s", e.key, describe(e.value))
+		}
+	}
+}
+
+// changes reads set and remove of an update.
+func (r *reader) changes(w *Write, e entry, fields map[string]entry) {
+	set, hasSet := fields["set"]
+	remove, hasRemove := fields["remove"]
+	if !hasSet && !hasRemove {
+		r.wrong(e.keyAt, "add set: {path: value} or remove: [path]", "the update changes nothing")
+		return
+	}
+	var paths []entry
+	if hasSet {
+		w.Set, paths, _ = r.attributes(set, "set")
+	}
+	if hasRemove {
+		items, ok := r.items(remove.value, remove.at, remove.name())
+		if ok && len(items) == 0 {
+			r.wrong(remove.at, "leave the key out", "remove is empty")
+		}
+		for _, item := range items {
+			item.key, item.keyAt = r.text(item), item.at
+			w.Remove = append(w.Remove, item.key)
+			paths = append(paths, item)
+		}
+	}
+	r.paths(paths, w.Key)
+}
+
+// paths refuses what DynamoDB would: parts that are empty, a key attribute, a
+// path that lies within another one.
+func (r *reader) paths(paths []entry, key map[string]types.AttributeValue) {
+	for i, p := range paths {
+		if p.key == "" {
+			continue // reported already
+		}
+		parts := strings.Split(p.key, ".")
+		if slices.Contains(parts, "") {
+			r.wrong(p.keyAt, "write the names from the outside in: state.status", "%q is not a path", p.key)
+			continue
+		}
+		if _, isKey := key[parts[0]]; isKey {
+			r.wrong(p.keyAt, "delete the item and put it under its new key", "%q is part of the key, which an update cannot change", parts[0])
+		}
+		for _, other := range paths[:i] {
+			if within(p.key, other.key) || within(other.key, p.key) {
+				r.wrong(p.keyAt, "", "%q and %q overlap", other.key, p.key)
+			}
+		}
+	}
+}
+
+func within(inner, outer string) bool {
+	return outer != "" && (inner == outer || strings.HasPrefix(inner, outer+"."))
+}
+
+// twiceInTransaction reports a second write of one key. Puts are left to the
+// engine: which attributes are the key is not known here.
+func (r *reader) twiceInTransaction(writes []Write, items []entry) bool {
+	if len(writes) != len(items) {
+		return false
+	}
+	found := false
+	for i, w := range writes {
+		for _, other := range writes[:i] {
+			if w.Key != nil && w.Table == other.Table && reflect.DeepEqual(w.Key, other.Key) {
+				r.wrong(items[i].at, "DynamoDB takes one write per item and transaction", "the transaction writes one item twice")
+				found = true
+			}
+		}
+	}
+	return found
+}
