@@ -1,0 +1,105 @@
+package dynamodblocal
+
+import (
+	"bytes"
+	"context"
+	"io"
+	stdlog "log"
+	"os"
+	"strings"
+
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+	"github.com/testcontainers/testcontainers-go/log"
+)
+
+// docker is a connection to the Docker daemon, made by testcontainers so that its rules for finding the daemon hold.
+type docker struct {
+	provider *testcontainers.DockerProvider
+	api      client.APIClient
+}
+
+// connect finds the daemon and asks whether it is alive.
+func connect(ctx context.Context) (*docker, error) {
+	withoutReaper()
+	withoutBanner()
+	provider, err := testcontainers.ProviderDefault.GetProvider(testcontainers.WithLogger(log.NewNoopLogger()))
+	if err != nil {
+		return nil, &noDockerError{where: daemonAddress(), cause: err}
+	}
+	d := provider.(*testcontainers.DockerProvider)
+	if _, err := d.Client().Ping(ctx, client.PingOptions{}); err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, &noDockerError{where: d.Client().DaemonHost(), cause: err}
+	}
+	return &docker{provider: d, api: d.Client()}, nil
+}
+
+func (d *docker) close() { _ = d.provider.Close() }
+
+// Unavailable tells why no container can be started here: an error that matches [ErrNoDocker], or nil if a Docker daemon
+// answers.
+func Unavailable(ctx context.Context) error {
+	d, err := connect(ctx)
+	if err != nil {
+		return environment(err)
+	}
+	d.close()
+	return nil
+}
+
+// daemonAddress is where testcontainers looked, for an error message.
+func daemonAddress() string {
+	if host := os.Getenv("DOCKER_HOST"); host != "" {
+		return host
+	}
+	return "unix:///var/run/docker.sock"
+}
+
+// withoutReaper switches testcontainers' own reaper off, unless the user decided: its image is one more to pull, and
+// without a registry the first container fails. This package has its own guard.
+//
+// testcontainers reads its configuration once per process. So the variable is there while that happens and is taken
+// away again: child processes do not inherit it. Two engines starting at once do each other no harm, since the first to
+// take the variable away has made testcontainers read it. If the process used testcontainers before, its setting stays;
+// then created, in container.go, copes with a reaper that fails.
+func withoutReaper() {
+	const name = "TESTCONTAINERS_RYUK_DISABLED"
+	if _, ok := os.LookupEnv(name); ok {
+		return
+	}
+	if os.Setenv(name, "true") == nil {
+		testcontainers.ReadConfig()
+		_ = os.Unsetenv(name)
+	}
+}
+
+// withoutBanner drops the twelve lines that testcontainers prints when a process first connects. They go to its default
+// logger, whatever logger a provider is given; a user should see our lines only. Other lines of that logger, which are
+// the user's if there are any, pass.
+func withoutBanner() {
+	logger, ok := log.Default().(*stdlog.Logger)
+	if !ok {
+		return // the user's own logger
+	}
+	if _, filtered := logger.Writer().(bannerFilter); !filtered {
+		logger.SetOutput(bannerFilter{logger.Writer()})
+	}
+}
+
+// bannerFilter relies on a log.Logger writing each message with one call.
+type bannerFilter struct{ io.Writer }
+
+func (f bannerFilter) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("testcontainers-go - Connected to docker:")) {
+		return len(p), nil
+	}
+	return f.Writer.Write(p)
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}

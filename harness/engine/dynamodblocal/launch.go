@@ -1,0 +1,81 @@
+package dynamodblocal
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/stillwater-streams/stillwater/harness/engine"
+)
+
+// probePause is between two attempts to reach a container that is coming up. An open port would be no event to wait for
+// instead: Docker's proxy opens it before anything listens behind it.
+const probePause = 20 * time.Millisecond
+
+// launch starts a container and waits until it is ready and has passed the self-test. On an error nothing is left of it.
+func (e *Engine) launch(ctx context.Context) (_ *server, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, DefaultStartTimeout,
+		fmt.Errorf("the container was not ready within %v", DefaultStartTimeout))
+	defer cancel()
+	s, err := e.docker.startServer(ctx, e.image, self().labels(e.id))
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, e.docker.discard(ctx, s.id))
+		}
+	}()
+	// The self-test needs two databases. They count, as they cost the container as much as any other.
+	a, b := e.database(s, nil), e.database(s, nil)
+	defer a.Close()
+	defer b.Close()
+	s.opened = 2
+	if err := e.ready(ctx, s, a.Config(nil)); err != nil {
+		return nil, fmt.Errorf("container of %s: not ready: %w", e.image, err)
+	}
+	if err := engine.SelfTest(ctx, a.Config(nil), b.Config(nil)); err != nil {
+		return nil, fmt.Errorf("container of %s: %w", e.image, err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.servers[s.id] = s
+	return s, nil
+}
+
+// ready waits until a table with a stream can be created, written to and its record read: a fence. A server that cannot
+// load its native library listens as well, and fails at the first table.
+func (e *Engine) ready(ctx context.Context, s *server, cfg aws.Config) error {
+	ticker := time.NewTicker(probePause)
+	defer ticker.Stop()
+	for {
+		_, err := engine.NewFence(ctx, cfg)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if unreachable := (*smithyhttp.RequestSendError)(nil); !errors.As(err, &unreachable) {
+			return fmt.Errorf("%w; %s", err, e.docker.lastWords(ctx, s.id))
+		}
+		if err := e.docker.died(ctx, s.id); err != nil {
+			return err
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// database makes an access key that no database of the container has: 128 random bits in letters and digits.
+func (e *Engine) database(s *server, release func()) *engine.Database {
+	return engine.NewDatabase(s.endpoint, region, rand.Text(), release)
+}
