@@ -23,6 +23,16 @@ func (k Key) Item() Item {
 	}
 }
 
+// KeyOf returns the key of an item, or of the keys of a record.
+func KeyOf(item Item) (Key, error) {
+	pk, isPK := item["pk"].(*types.AttributeValueMemberS)
+	sk, isSK := item["sk"].(*types.AttributeValueMemberS)
+	if !isPK || !isSK {
+		return Key{}, errors.New("key: no strings pk and sk: not an item of this table")
+	}
+	return Key{PK: pk.Value, SK: sk.Value}, nil
+}
+
 // ErrKeyValue is what a key function returns for a value that cannot be part of
 // a key: one that holds the separator, or an empty id.
 var ErrKeyValue = errors.New("not a value for a key")
@@ -63,11 +73,13 @@ func FindingPK(id string) (string, error) { return joinID("FIN", id) }
 func VulnerabilityPK(id string) (string, error) { return joinID("VULN", id) }
 
 // SplitFindingKey returns the parts of a finding's key, and whether it is one.
-// Its history has the same hash key and is not one.
+// The finding's history has the same hash key and is not one; neither is a key
+// that FindingKey would not make.
 func SplitFindingKey(k Key) (id, group string, ok bool) { return split(k, "FIN#", "GROUP#") }
 
 // SplitVulnerabilityKey returns the parts of a vulnerability's key, and whether
-// it is one. Its history has the same hash key and is not one.
+// it is one. The vulnerability's history has the same hash key and is not one;
+// neither is a key that VulnerabilityKey would not make.
 func SplitVulnerabilityKey(k Key) (id, findingID string, ok bool) { return split(k, "VULN#", "FIN#") }
 
 // SecondaryKeys returns the keys of the indexes gsi_2 to gsi_6 and gsi_hash,
@@ -156,7 +168,7 @@ func join(parts ...string) (string, error) {
 func split(k Key, pkPrefix, skPrefix string) (pk, sk string, ok bool) {
 	pk, isPK := strings.CutPrefix(k.PK, pkPrefix)
 	sk, isSK := strings.CutPrefix(k.SK, skPrefix)
-	if !isPK || !isSK {
+	if !isPK || !isSK || pk == "" || sk == "" || strings.Contains(pk+sk, "#") {
 		return "", "", false
 	}
 	return pk, sk, true

@@ -1,0 +1,53 @@
+package indicators
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// maxWrites bounds the writes of one finding in one invocation. Each further one
+// means that somebody else changed the finding in the milliseconds between.
+const maxWrites = 5
+
+// ErrUnsettled is what a finding ends with that was changed by others every time
+// it was written. The batch is to be retried.
+var ErrUnsettled = errors.New("changed by others at every write: retry the batch")
+
+// settle reads, computes and writes one finding until what is stored agrees with
+// what is computed from a reading made after the last write. It returns how often
+// it wrote.
+//
+// Reading again serves three ends at once. After a failed condition, it computes
+// anew on what is there now. After a write, it verifies: two computations of one
+// finding may run beside each other, and the older may write last, because the
+// newer found nothing to change; whoever writes last looks once more, and sees
+// the truth. And if nothing changed it is the end.
+func (t *Trigger) settle(ctx context.Context, task task) (writes int, err error) {
+	conflicts := 0
+	for {
+		state, err := t.read(ctx, task)
+		if state == nil || err != nil {
+			return writes, err
+		}
+		changes := compare(state.snapshot.Finding.Indicators, Compute(state.snapshot))
+		if len(changes) == 0 {
+			return writes, nil
+		}
+		if writes+conflicts == maxWrites {
+			return writes, fmt.Errorf("%w (%d writes, %d of them refused)", ErrUnsettled, maxWrites, conflicts)
+		}
+		err = t.write(ctx, state, changes)
+		var refused *types.ConditionalCheckFailedException
+		switch {
+		case errors.As(err, &refused):
+			conflicts++
+		case err != nil:
+			return writes, fmt.Errorf("write: %w", err)
+		default:
+			writes++
+		}
+	}
+}
