@@ -92,7 +92,7 @@ func (a Deliver) String() string {
 }
 
 func (Done) String() string {
-	return "done: shard closed and read out"
+	return "done, shard closed and read out"
 }
 
 // stamp writes a time in UTC; fractions only where there are some.

@@ -129,13 +129,15 @@ func (l *Lane) Read(records []Record, end bool) {
 		panic(fmt.Sprintf("core: Lane.Read: %d records, but the lane asked for at most %d: pass Read.Limit on to the reader",
 			len(records), l.cfg.BatchSize))
 	}
+	tail := l.tail
 	for _, r := range records {
-		if CompareSequence(r.Sequence, l.tail) <= 0 {
+		if CompareSequence(r.Sequence, tail) <= 0 {
 			panic(fmt.Sprintf("core: Lane.Read: record %q after %s: records of a shard come in order and once; is the reader on another shard, or did it go back?",
-				r.Sequence, place(l.tail)))
+				r.Sequence, place(tail)))
 		}
-		l.tail = r.Sequence
+		tail = r.Sequence
 	}
+	l.tail = tail
 	l.hand = slices.Clone(records)
 	l.ended = end
 	l.proceed()

@@ -53,7 +53,7 @@ func (l *Lane) waiting() string {
 	if l.failed == 0 {
 		return "back-off of the records before"
 	}
-	return fmt.Sprintf("back-off before %s of %s", l.cfg.attempt(l.failed+1), span(l.hand))
+	return fmt.Sprintf("back-off of %s before %s", span(l.hand), l.cfg.attempt(l.failed+1))
 }
 
 // describe names the phase for the message of a misuse.
