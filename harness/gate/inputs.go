@@ -142,6 +142,11 @@ func (g *Gate) inputKey(input any) string {
 	}
 }
 
+// Key shows the key of an item as the trace does: "integrates_vms VULN#v1 FIN#f1".
+func (g *Gate) Key(table string, item map[string]types.AttributeValue) string {
+	return g.itemKey(touched{table, item})
+}
+
 func (g *Gate) itemKey(t touched) string {
 	parts := []string{t.table}
 	for _, name := range g.options.Tables[t.table].Keys {

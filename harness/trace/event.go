@@ -43,6 +43,7 @@ const (
 	BatchFormed    Kind = "batch.formed"       // a lane has a batch in hand
 	InvokeStart    Kind = "invoke.start"       // a handler is given a batch
 	InvokeEnd      Kind = "invoke.end"         // it ended; Note is "ok" or the function error
+	HandlerLog     Kind = "handler.log"        // a line that a handler logged
 	RetryScheduled Kind = "retry.scheduled"    // a failed batch waits for its back-off
 	Checkpoint     Kind = "checkpoint"         // a lane's position is stored
 	DeadLetter     Kind = "deadletter"         // a batch goes to the on-failure destination

@@ -1,0 +1,174 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+
+	"github.com/stillwater-streams/stillwater/consumer/destination"
+	"github.com/stillwater-streams/stillwater/harness/engine"
+	"github.com/stillwater-streams/stillwater/harness/gate"
+	"github.com/stillwater-streams/stillwater/harness/scenario"
+	"github.com/stillwater-streams/stillwater/harness/settle"
+	"github.com/stillwater-streams/stillwater/harness/sink"
+	"github.com/stillwater-streams/stillwater/harness/snapshot"
+	"github.com/stillwater-streams/stillwater/harness/trace"
+)
+
+// fixtureLead is how long before the scenario's start its fixture is written.
+const fixtureLead = 24 * time.Hour
+
+// attempt is one scenario in one database. One goroutine drives it: steps,
+// lanes, timers and verdicts; handlers and writers run in theirs, and stop at
+// the gate.
+type attempt struct {
+	harness  *Harness
+	scenario *scenario.Scenario
+	clock    *clock
+	log      *trace.Log
+
+	data     *dynamodb.Client // past the gate: tables and views
+	streams  *dynamodbstreams.Client
+	gate     *gate.Gate
+	writer   *gate.Actor
+	fence    settle.Fence
+	mappings []*source
+
+	destination destination.Memory
+	settled     []Settling
+	busy        time.Time // real time of the end of the last handler or write
+	delivered   int       // records, in this settling
+	document    snapshot.Document
+	sources     []string
+	unstray     func()
+}
+
+func newAttempt(h *Harness, s *scenario.Scenario) *attempt {
+	c := &clock{now: s.Start.Add(-fixtureLead)}
+	a := &attempt{harness: h, scenario: s, clock: c, log: trace.New(time.Now, c.Now)}
+	a.unstray = h.sink.OnStray(func(stray sink.Stray) {
+		a.log.Append(trace.Event{Kind: trace.StrayCall, Op: stray.Operation, Actor: stray.Suspects, Note: stray.Message})
+	})
+	return a
+}
+
+func (a *attempt) close() { a.unstray() }
+
+// run makes the phases up to observation.
+func (a *attempt) run(ctx context.Context, db *engine.Database) error {
+	if err := a.prepare(ctx, db); err != nil {
+		return err
+	}
+	if err := a.steps(ctx, a.scenario.Fixture.Steps, false); err != nil {
+		return err
+	}
+	a.log.EndSetup()
+	a.clock.set(a.scenario.Start)
+	if err := a.steps(ctx, a.scenario.Steps, true); err != nil {
+		return err
+	}
+	return a.observe(ctx)
+}
+
+// prepare creates the tables and the fence, and puts the gate before them.
+func (a *attempt) prepare(ctx context.Context, db *engine.Database) error {
+	config := db.Config(&http.Client{Transport: a.harness.http})
+	a.data = dynamodb.NewFromConfig(config)
+	a.streams = dynamodbstreams.NewFromConfig(config)
+	tables, err := createTables(ctx, a.data, a.harness.project.Tables)
+	if err != nil {
+		return err
+	}
+	if a.fence, err = engine.NewFence(ctx, config); err != nil {
+		return err
+	}
+	a.gate = gate.New(gate.Options{
+		Config: config, Tables: tables, Log: a.log, Now: a.clock.Now,
+		Watchdog: a.harness.options.Watchdog,
+	})
+	a.writer = a.gate.Actor("scenario")
+	for _, t := range a.harness.project.Triggers {
+		if t.Mapping.Enabled {
+			a.mappings = append(a.mappings, newSource(a, t, tables[t.Mapping.Table].StreamARN, config.Region))
+		}
+	}
+	slices.SortStableFunc(a.mappings, func(x, y *source) int {
+		return compareText(x.trigger.Mapping.Trigger, y.trigger.Mapping.Trigger)
+	})
+	return nil
+}
+
+// createTables creates tables and returns what the gate needs to know of them.
+func createTables(ctx context.Context, db *dynamodb.Client, definitions []*dynamodb.CreateTableInput) (map[string]gate.Table, error) {
+	tables := map[string]gate.Table{}
+	for _, definition := range definitions {
+		out, err := db.CreateTable(ctx, definition)
+		if err != nil {
+			return nil, fmt.Errorf("create table %s: %w", aws.ToString(definition.TableName), err)
+		}
+		table := gate.Table{StreamARN: aws.ToString(out.TableDescription.LatestStreamArn)}
+		for _, key := range definition.KeySchema {
+			table.Keys = append(table.Keys, aws.ToString(key.AttributeName))
+		}
+		tables[aws.ToString(definition.TableName)] = table
+	}
+	return tables, nil
+}
+
+// steps makes steps. Those of a scenario are each settled before the next, and
+// the clock moves after each; those of a fixture are settled together.
+func (a *attempt) steps(ctx context.Context, steps []scenario.Step, apart bool) error {
+	for _, s := range steps {
+		if err := a.step(ctx, s); err != nil {
+			return err
+		}
+		if !apart {
+			continue
+		}
+		if err := a.settle(ctx); err != nil {
+			return err
+		}
+		a.clock.add(stepTime)
+	}
+	if apart {
+		return nil
+	}
+	return a.settle(ctx)
+}
+
+// settle runs the consumer until nothing is left to do, and notes the verdict.
+func (a *attempt) settle(ctx context.Context) error {
+	a.delivered = 0
+	verdict, err := settle.Settle(ctx, a, a.fence, a.harness.options.Budget)
+	if stuck := (*gate.Stuck)(nil); errors.As(err, &stuck) {
+		err = &settle.NotSettled{Why: stuck.Error(), Open: a.lanesOpen()}
+	}
+	after := time.Since(a.busy)
+	e := trace.Event{Kind: trace.SettleDone, N: verdict.Rounds, Took: after}
+	if unsettled := (*settle.NotSettled)(nil); errors.As(err, &unsettled) {
+		e.Kind, e.Note = trace.SettleRefused, unsettled.Why
+	} else if err != nil {
+		return err
+	}
+	a.log.Append(e)
+	a.settled = append(a.settled, Settling{Verdict: verdict, After: after, Records: a.delivered})
+	return err
+}
+
+// retryDefaults names triggers whose retries are not Lambda's default.
+func (a *attempt) retryDefaults() []string {
+	var names []string
+	for _, s := range a.mappings {
+		if s.trigger.Mapping.RetryDefaulted {
+			names = append(names, s.trigger.Mapping.Trigger)
+		}
+	}
+	return names
+}

@@ -1,0 +1,150 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/stillwater-streams/stillwater/harness/engine"
+	"github.com/stillwater-streams/stillwater/harness/scenario"
+	"github.com/stillwater-streams/stillwater/harness/settle"
+	"github.com/stillwater-streams/stillwater/harness/sink"
+	"github.com/stillwater-streams/stillwater/harness/snapshot"
+)
+
+// DefaultGrace is how long (real time) goroutines that outlived their handler
+// may take to end before the verdict names them.
+const DefaultGrace = 2 * time.Second
+
+// Options of a harness; the zero value works.
+type Options struct {
+	// Budget of each settling; zero fields take settle's defaults.
+	Budget settle.Budget
+	// Watchdog is how long (real time) a handler may block outside AWS calls; 0
+	// means gate.DefaultWatchdog.
+	Watchdog time.Duration
+	// Grace for goroutines that outlived their handler; 0 means DefaultGrace.
+	Grace time.Duration
+	// Update accepts new and changed snapshots.
+	Update bool
+	// ReadOnly writes nothing into snapshots/: for CI.
+	ReadOnly bool
+	// Runs is the folder for pending snapshots; "" means .runs under the
+	// project's root.
+	Runs string
+}
+
+// Harness is a project on a running engine. Its methods may be called from
+// several goroutines: each run has a database of its own.
+type Harness struct {
+	project Project
+	engine  engine.Engine
+	options Options
+	sink    *sink.Sink
+	http    *http.Transport
+	store   snapshot.Store
+}
+
+// Start readies project to run on e, which stays the caller's to close. From
+// here until Close the process has no AWS credentials, profiles or endpoints
+// but dummies: no trigger can reach a real account.
+func Start(ctx context.Context, project Project, e engine.Engine, o Options) (*Harness, error) {
+	if err := project.check(); err != nil {
+		return nil, err
+	}
+	if o.Grace == 0 {
+		o.Grace = DefaultGrace
+	}
+	if o.Runs == "" {
+		o.Runs = filepath.Join(project.Root, ".runs")
+	}
+	shut, err := sink.Isolate(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("harness: %w", err)
+	}
+	return &Harness{
+		project: project, engine: e, options: o, sink: shut,
+		// Many idle connections: scenarios run in parallel, and a connection
+		// that is thrown away costs more than the call it carried.
+		http: &http.Transport{MaxIdleConns: 256, MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute},
+		store: snapshot.Store{
+			Dir: filepath.Join(project.Root, "snapshots"), Pending: o.Runs,
+			Update: o.Update, ReadOnly: o.ReadOnly,
+		},
+	}, nil
+}
+
+// Close gives the process its environment back. Runs must have ended.
+func (h *Harness) Close() error {
+	h.http.CloseIdleConnections()
+	return h.sink.Close()
+}
+
+// Load reads every scenario of the project and reports all mistakes at once.
+func (p Project) Load() ([]*scenario.Scenario, error) {
+	return scenario.LoadAll(p.Root, p.Vocabulary())
+}
+
+// Obsolete returns the snapshots that none of the given scenarios has. It says
+// something only for the scenarios of a full, unfiltered run.
+func (h *Harness) Obsolete(all []*scenario.Scenario) ([]string, error) {
+	var used []string
+	for _, s := range all {
+		used = append(used, s.Name)
+	}
+	return h.store.Obsolete(used)
+}
+
+// Run runs one scenario in a database of its own. What goes wrong in the
+// triggers, the scenario or the comparison is in the Result; an error means that
+// the run could not be made at all (the engine does not answer, ctx ended).
+func (h *Harness) Run(ctx context.Context, s *scenario.Scenario) (*Result, error) {
+	began := time.Now()
+	db, err := h.engine.Open(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: open database: %w", s.Name, err)
+	}
+	defer db.Close()
+	a := newAttempt(h, s)
+	defer a.close()
+	err = a.run(ctx, db)
+	result, err := h.judge(a, err)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", s.Name, err)
+	}
+	result.Took = time.Since(began)
+	return result, nil
+}
+
+// judge makes the result of an attempt that ended with err.
+func (h *Harness) judge(a *attempt, err error) (*Result, error) {
+	r := &Result{
+		Scenario: a.scenario, Log: a.log, Settled: a.settled,
+		DeadLetters: a.destination.Messages(), Defaults: a.retryDefaults(),
+	}
+	var unsettled *settle.NotSettled
+	var step *StepError
+	switch {
+	case errors.As(err, &unsettled):
+		r.Outcome, r.Err, r.NotSettled = Unsettled, err, unsettled
+		r.Loop = loop(a.log, unsettled.Last)
+	case errors.As(err, &step):
+		r.Outcome, r.Err = StepFailed, err
+	case err != nil:
+		return nil, err
+	default:
+		r.Sources = a.sources
+		r.Rendering = a.document.Render()
+		if r.Snapshot, err = h.store.Compare(a.scenario.Name, r.Rendering); err != nil {
+			return nil, err
+		}
+		r.Outcome = Differs
+		if r.Snapshot.Passed() {
+			r.Outcome = Passed
+		}
+	}
+	return r, nil
+}

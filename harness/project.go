@@ -1,0 +1,122 @@
+package harness
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/stillwater-streams/stillwater/consumer/mapping"
+	"github.com/stillwater-streams/stillwater/harness/scenario"
+)
+
+// Project is what a team brings to the harness.
+type Project struct {
+	// Root is the folder that holds scenarios/, snapshots/ and fixtures/.
+	Root string
+	// Tables to create in every database. A table with a trigger needs a stream.
+	Tables []*dynamodb.CreateTableInput
+	// Triggers under test.
+	Triggers []Trigger
+	// Mutations that scenarios may name.
+	Mutations []Mutation
+	// Seeds that fixtures may name; they have the form of mutations.
+	Seeds []Mutation
+	// Views that scenarios may observe.
+	Views []View
+}
+
+// Trigger is one handler under test and how records get to it.
+type Trigger struct {
+	// Mapping is its event source mapping, from triggers.json.
+	Mapping mapping.Mapping
+	// New builds the handler, of any signature Lambda takes. It is called once
+	// per execution environment, inside the first invocation: a cold start.
+	New func(Environment) (handler any, err error)
+}
+
+// Environment is an execution environment: all that a handler may reach. As in
+// Lambda it is built once and then runs one invocation at a time, so what a
+// handler keeps in memory stays.
+type Environment struct {
+	// AWS makes clients of any AWS service: dynamodb.NewFromConfig(env.AWS). A
+	// client made otherwise is answered with an error: there is no way out.
+	AWS aws.Config
+	// Now is the virtual time.
+	Now func() time.Time
+	// Log takes what the handler logs; it stands in the trace of the run.
+	Log *slog.Logger
+}
+
+// View picks what a snapshot shows of a table.
+type View struct {
+	// Name as scenarios observe it: "indicators".
+	Name string
+	// Doc is one sentence.
+	Doc string
+	// Of returns what to show of an item, under which label; ok is false for
+	// items the view does not show. A nil value is shown as absent.
+	Of func(table string, item map[string]types.AttributeValue) (label string, value types.AttributeValue, ok bool)
+}
+
+// Vocabulary is what scenario files of the project may refer to.
+func (p Project) Vocabulary() scenario.Vocabulary {
+	v := scenario.Vocabulary{}
+	for _, m := range p.Mutations {
+		v.Mutations = append(v.Mutations, m.Verb)
+	}
+	for _, s := range p.Seeds {
+		v.Seeds = append(v.Seeds, s.Verb)
+	}
+	for _, view := range p.Views {
+		v.Views = append(v.Views, view.Name)
+	}
+	for _, t := range p.Tables {
+		v.Tables = append(v.Tables, aws.ToString(t.TableName))
+	}
+	return v
+}
+
+// check finds mistakes that would otherwise show as a run that does nothing.
+func (p Project) check() error {
+	streamed := map[string]bool{}
+	for _, t := range p.Tables {
+		streamed[aws.ToString(t.TableName)] = t.StreamSpecification != nil && aws.ToBool(t.StreamSpecification.StreamEnabled)
+	}
+	for _, t := range p.Triggers {
+		hasStream, exists := streamed[t.Mapping.Table]
+		switch {
+		case !exists:
+			return fmt.Errorf("project: trigger %s: no table %q: its mapping names a table that Project.Tables lacks", t.Mapping.Trigger, t.Mapping.Table)
+		case !hasStream:
+			return fmt.Errorf("project: trigger %s: table %q has no stream: enable StreamSpecification in its definition", t.Mapping.Trigger, t.Mapping.Table)
+		case t.New == nil:
+			return fmt.Errorf("project: trigger %s: New is missing: it builds the handler", t.Mapping.Trigger)
+		}
+	}
+	return nil
+}
+
+// verbs are the mutations and seeds by name.
+func (p Project) verbs() map[string]Mutation {
+	verbs := map[string]Mutation{}
+	for _, list := range [][]Mutation{p.Mutations, p.Seeds} {
+		for _, m := range list {
+			verbs[m.Name] = m
+		}
+	}
+	return verbs
+}
+
+// mainTable is the table that mutations write: the first.
+func (p Project) mainTable() string {
+	if len(p.Tables) == 0 {
+		return ""
+	}
+	return aws.ToString(p.Tables[0].TableName)
+}
+
+var _ Client = (*dynamodb.Client)(nil)

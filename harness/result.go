@@ -1,0 +1,110 @@
+package harness
+
+import (
+	"time"
+
+	"github.com/stillwater-streams/stillwater/consumer/destination"
+	"github.com/stillwater-streams/stillwater/harness/scenario"
+	"github.com/stillwater-streams/stillwater/harness/settle"
+	"github.com/stillwater-streams/stillwater/harness/snapshot"
+	"github.com/stillwater-streams/stillwater/harness/trace"
+)
+
+// Outcome of a run.
+type Outcome int
+
+// The outcomes, best first.
+const (
+	// Passed: settled, and the snapshot agrees.
+	Passed Outcome = iota
+	// Differs: settled, and the snapshot is another one or missing.
+	Differs
+	// StepFailed: a step of the scenario or an entry of its fixture could not be
+	// done, so the scenario asks for what its data does not allow.
+	StepFailed
+	// Unsettled: the triggers did not come to rest; nothing was compared.
+	Unsettled
+)
+
+// String names the outcome.
+func (o Outcome) String() string {
+	return [...]string{"passed", "snapshot differs", "step failed", "not settled"}[o]
+}
+
+// Result is what a run gave.
+type Result struct {
+	Scenario *scenario.Scenario
+	Outcome  Outcome
+	// Log is the trace of the run.
+	Log *trace.Log
+	// Err says what went wrong for StepFailed and Unsettled.
+	Err error
+	// NotSettled is the verdict, for Unsettled.
+	NotSettled *settle.NotSettled
+	// Loop is the part of the chain of causes that repeats, oldest first, when a
+	// budget ran out because triggers cause each other.
+	Loop []trace.Event
+	// Rendering is the canonical text, for Passed and Differs; Snapshot is how it
+	// compares, and Sources says which item each of its sections shows ("" for
+	// none).
+	Rendering snapshot.Rendering
+	Snapshot  snapshot.Result
+	Sources   []string
+	// Settled has an entry for each settling, the fixture's first.
+	Settled []Settling
+	// DeadLetters are the messages that went to the on-failure destination.
+	DeadLetters []destination.Message
+	// Defaults names the triggers that run with fewer retries than Lambda's
+	// default because their mapping does not say.
+	Defaults []string
+	// Took is real time.
+	Took time.Duration
+}
+
+// Settling is one verdict of "settled".
+type Settling struct {
+	settle.Verdict
+	// After is the real time from the end of the last handler (or, without one,
+	// of the last write) to the verdict.
+	After time.Duration
+	// Records that were delivered.
+	Records int
+}
+
+// LastWrite returns the last call that changed the item of a section, so the
+// cause of what the section shows.
+func (r *Result) LastWrite(section int) (trace.Event, bool) {
+	if section < 0 || section >= len(r.Sources) || r.Sources[section] == "" {
+		return trace.Event{}, false
+	}
+	events := r.Log.Events()
+	for i := len(events) - 1; i >= 0; i-- {
+		if events[i].Kind == trace.RecordSeen && events[i].Key == r.Sources[section] {
+			return events[i], true
+		}
+	}
+	return trace.Event{}, false
+}
+
+// loop finds the part that repeats at the end of the chain of causes of last.
+func loop(log *trace.Log, last trace.ID) []trace.Event {
+	var chain []trace.Event // oldest first: record, batch, invocation, write …
+	for _, e := range log.Chain(last) {
+		if e.Kind == trace.Write || e.Kind == trace.InvokeStart {
+			chain = append([]trace.Event{e}, chain...)
+		}
+	}
+	same := func(a, b trace.Event) bool {
+		return a.Kind == b.Kind && a.Actor == b.Actor && a.Op == b.Op && a.Key == b.Key
+	}
+	for period := 1; period <= len(chain)/2; period++ {
+		repeats := true
+		for i := len(chain) - period; i < len(chain); i++ {
+			repeats = repeats && same(chain[i], chain[i-period])
+		}
+		if repeats {
+			return chain[len(chain)-period:]
+		}
+	}
+	return chain
+}

@@ -1,0 +1,172 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stillwater-streams/stillwater/consumer"
+	"github.com/stillwater-streams/stillwater/consumer/core"
+	"github.com/stillwater-streams/stillwater/consumer/destination"
+	"github.com/stillwater-streams/stillwater/harness/settle"
+	"github.com/stillwater-streams/stillwater/harness/trace"
+)
+
+var _ settle.World = (*attempt)(nil)
+
+// Refresh implements settle.World.
+func (a *attempt) Refresh(ctx context.Context) error {
+	listed := map[string][]consumer.Shard{}
+	for _, s := range a.mappings {
+		shards, ok := listed[s.streamARN]
+		if !ok {
+			var err error
+			if shards, err = consumer.Shards(ctx, a.streams, s.streamARN); err != nil {
+				return err
+			}
+			listed[s.streamARN] = shards
+		}
+		s.refresh(shards)
+	}
+	return nil
+}
+
+// Pass implements settle.World.
+func (a *attempt) Pass(ctx context.Context, m *settle.Meter) (int, error) {
+	invocations := 0
+	for _, s := range a.mappings {
+		for _, l := range s.lanes {
+			if !l.ready() {
+				continue
+			}
+			n, err := l.drive(ctx, m)
+			invocations += n
+			if err != nil {
+				return invocations, err
+			}
+		}
+	}
+	return invocations, nil
+}
+
+// drive does what the lane wants until it wants to wait, or to read where there
+// is nothing to read.
+func (l *lane) drive(ctx context.Context, m *settle.Meter) (invocations int, err error) {
+	a := l.source.attempt
+	for {
+		switch action := l.core.Next(a.clock.Now()).(type) {
+		case core.Read:
+			n, err := l.read(ctx, action.Limit)
+			if err != nil || n == 0 {
+				return invocations, err
+			}
+		case core.Invoke:
+			if err := l.invoke(ctx, action); err != nil {
+				return invocations, err
+			}
+			invocations++
+			a.delivered += len(action.Records)
+			_, depth := l.causes(action.Records)
+			if err := m.Spend(len(action.Records), depth, l.last); err != nil {
+				return invocations, err
+			}
+		case core.Deliver:
+			if err := l.deliver(ctx, action); err != nil {
+				return invocations, err
+			}
+		case core.Checkpoint:
+			a.log.Append(trace.Event{Kind: trace.Checkpoint, Actor: l.source.trigger.Mapping.Trigger, Shard: a.gate.Alias(l.shard.ID), Cause: []trace.ID{l.batch}})
+			l.core.Checkpointed()
+		case core.Wait, core.Done:
+			return invocations, nil
+		default:
+			panic(fmt.Sprintf("harness: lane wants %T, which the driver does not know", action))
+		}
+	}
+}
+
+// deliver gives a batch up to the on-failure destination.
+func (l *lane) deliver(ctx context.Context, d core.Deliver) error {
+	a := l.source.attempt
+	err := a.destination.Send(ctx, destination.NewMessage(destination.Failure{
+		RequestID: string(l.last), FunctionARN: l.functionARN(),
+		StreamARN: l.source.streamARN, ShardID: l.shard.ID, Deliver: d, Now: a.clock.Now(),
+	}))
+	if err != nil {
+		return fmt.Errorf("on-failure destination of %s: %w", l.source.trigger.Mapping.Trigger, err)
+	}
+	a.log.Append(trace.Event{
+		Kind: trace.DeadLetter, Actor: l.source.trigger.Mapping.Trigger, Shard: a.gate.Alias(l.shard.ID),
+		Cause: []trace.ID{l.batch}, N: len(d.Records), Note: string(d.Condition),
+	})
+	l.core.Delivered()
+	return nil
+}
+
+// Open implements settle.World: rules 2, 3 and 4 of package settle.
+func (a *attempt) Open(ctx context.Context) []settle.Obligation {
+	open := a.lanesOpen()
+	for _, id := range a.gate.Leftovers(ctx, a.harness.options.Grace) {
+		open = append(open, settle.Obligation{
+			ID: id, What: fmt.Sprintf("%s left a goroutine", a.describe(id)), Since: a.clock.Now(),
+			Discharge: "the goroutine returns: wait for it in the handler",
+		})
+	}
+	for _, late := range a.gate.Late() {
+		if late.TimedOut {
+			continue // Lambda kills the environment at the timeout: the call never happens
+		}
+		open = append(open, settle.Obligation{
+			ID: late.Task, What: fmt.Sprintf("%s called %s after it had ended", a.describe(late.Task), late.Op), Since: a.clock.Now(),
+			Discharge: "nothing: on Lambda that write may happen or not, so wait for goroutines in the handler",
+		})
+	}
+	if n := a.gate.InFlight(); n > 0 {
+		open = append(open, settle.Obligation{
+			What: fmt.Sprintf("%d requests without an answer", n), Since: a.clock.Now(), Discharge: "the engine answers",
+		})
+	}
+	return open
+}
+
+// lanesOpen lists what lanes hold.
+func (a *attempt) lanesOpen() []settle.Obligation {
+	var open []settle.Obligation
+	for _, s := range a.mappings {
+		for _, l := range s.lanes {
+			held := l.core.Open()
+			var until time.Time
+			if wait, ok := l.core.Next(a.clock.Now()).(core.Wait); ok {
+				until = wait.Until
+			}
+			for _, what := range held {
+				open = append(open, settle.Obligation{
+					ID: l.batch, What: fmt.Sprintf("%s on %s: %s", s.trigger.Mapping.Trigger, a.gate.Alias(l.shard.ID), what),
+					Since: a.clock.Now(), Until: until, Discharge: "the batch succeeds or its retries are used up",
+				})
+			}
+		}
+	}
+	return open
+}
+
+// describe names an invocation or step: "i7 of indicators".
+func (a *attempt) describe(id trace.ID) string {
+	e, ok := a.log.Find(id)
+	if !ok {
+		return string(id)
+	}
+	return fmt.Sprintf("%s of %s", id, e.Actor)
+}
+
+// Advance implements settle.World.
+func (a *attempt) Advance(at time.Time) {
+	a.clock.set(at)
+	a.log.Append(trace.Event{Kind: trace.Advance, Note: at.UTC().Format(time.RFC3339)})
+}
+
+// Now implements settle.World.
+func (a *attempt) Now() time.Time { return a.clock.Now() }
+
+var errNoReturn = errors.New("harness: a task ended without an outcome")
