@@ -122,13 +122,14 @@ func (r *reader) text(e entry) string {
 
 // time reads a date with a time and a zone.
 func (r *reader) time(e entry) time.Time {
-	text := r.text(e)
-	if text == "" {
+	const hint = "write a date, a time and a zone: 2024-09-19T10:00:00Z"
+	if classify(e.value) != kindText {
+		r.wrong(e.at, hint, "%s must be a point in time, not %s", e.name(), describe(e.value))
 		return time.Time{}
 	}
-	t, err := time.Parse(time.RFC3339, text)
+	t, err := time.Parse(time.RFC3339, scalarText(e.value))
 	if err != nil {
-		r.wrong(e.at, "write a date, a time and a zone: 2024-09-19T10:00:00Z", "%q is not a point in time", text)
+		r.wrong(e.at, hint, "%q is not a point in time", scalarText(e.value))
 		return time.Time{}
 	}
 	return t.UTC()

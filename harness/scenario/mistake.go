@@ -30,7 +30,7 @@ func (m Mistake) Error() string {
 	if strings.TrimSpace(m.Source) != "" {
 		// A tab or control character has no width to count on: it is shown as one blank.
 		shown := strings.Map(func(r rune) rune {
-			if unicode.IsControl(r) {
+			if unicode.IsControl(r) || r == '\uFEFF' {
 				return ' '
 			}
 			return r

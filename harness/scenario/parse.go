@@ -23,20 +23,18 @@ func (s *source) parse(data []byte) ast.Node {
 		return nil
 	}
 	docs := file.Docs
+	if len(docs) > 0 {
+		if directive, ok := docs[0].Body.(*ast.DirectiveNode); ok {
+			s.wrong(s.position(directive), "leave the line out", "YAML directives are not used here")
+			return nil
+		}
+	}
 	if len(docs) > 1 {
 		s.wrong(s.documentStart(docs[1]), "one file holds one scenario or fixture: make two files", "a second YAML document begins here")
 		return nil
 	}
 	if len(docs) == 0 || docs[0].Body == nil {
-		s.wrong(s.start(), "", "the file is empty")
-		return nil
-	}
-	switch docs[0].Body.(type) {
-	case *ast.CommentGroupNode:
-		s.wrong(s.start(), "", "the file holds comments only")
-		return nil
-	case *ast.DirectiveNode:
-		s.wrong(s.start(), "leave the line with % out", "YAML directives are not used here")
+		s.wrong(s.start(), "begin with title, fixture, start and steps (a fixture: items)", "the file is empty")
 		return nil
 	}
 	return docs[0].Body

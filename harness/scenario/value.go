@@ -105,7 +105,7 @@ func (s *source) taggedValue(e entry) types.AttributeValue {
 	case "!SS", "!NS", "!BS":
 		return s.taggedSet(name, inner)
 	}
-	s.wrong(e.at, suggest(name, []string{"!S", "!N", "!B", "!SS", "!NS", "!BS"}, "tags"), "unknown tag %s", name)
+	s.wrong(e.at, list([]string{"!S", "!N", "!B", "!SS", "!NS", "!BS"}, "tags"), "unknown tag %s", name)
 	return nil
 }
 

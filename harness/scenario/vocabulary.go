@@ -86,11 +86,11 @@ func (verb Verb) check() error {
 		return errors.New("it has no name")
 	}
 	if verb.New == nil {
-		return errors.New("New is missing")
+		return errors.New("it has no New function")
 	}
 	t := reflect.TypeOf(verb.New())
 	if t == nil || t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Struct {
-		return fmt.Errorf("New returns %v, not a pointer to a struct", t)
+		return fmt.Errorf("its New returns %v, not a pointer to a struct", t)
 	}
 	return checkFields(t.Elem())
 }
