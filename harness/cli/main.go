@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/engine"
+	"github.com/stillwater-streams/stillwater/harness/scenario"
+)
+
+// Team is what a command is made of.
+type Team struct {
+	// Project reads the project in the folder root, which holds scenarios/,
+	// snapshots/ and fixtures/.
+	Project func(root string) (harness.Project, error)
+	// Engine starts the engine; progress takes a line for what takes long.
+	Engine func(ctx context.Context, progress func(string)) (engine.Engine, error)
+	// Image readies the image that Engine needs and returns its name.
+	Image func(ctx context.Context, progress func(string)) (string, error)
+}
+
+// The exit codes.
+const (
+	exitPassed      = 0
+	exitDiffers     = 1
+	exitUsage       = 2
+	exitNotSettled  = 3
+	exitEnvironment = 4
+)
+
+// commands is the command line; kong reads the tags.
+type commands struct {
+	Run   runCommand   `cmd:"" help:"Run scenarios and compare their snapshots."`
+	Image imageCommand `cmd:"" help:"Make sure that the DynamoDB Local image is there: local, pulled, or built."`
+}
+
+// environment is what the commands share.
+type environment struct {
+	ctx    context.Context
+	team   Team
+	out    io.Writer
+	err    io.Writer
+	getenv func(string) string
+}
+
+// usage marks an error that is the user's to correct in the call or in a file.
+type usage struct{ error }
+
+func (u usage) Unwrap() error { return u.error }
+
+// Main runs the command line args and returns the exit code. Interrupts end the
+// run and clean up.
+func Main(args []string, team Team) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return run(args, &environment{ctx: ctx, team: team, out: os.Stdout, err: os.Stderr, getenv: os.Getenv})
+}
+
+func run(args []string, env *environment) (code int) {
+	parsed := &commands{}
+	exit := -1
+	parser, err := kong.New(parsed,
+		kong.Name("stillwater"),
+		kong.Description("Snapshot tests for DynamoDB Streams triggers.\n\nExit codes: 0 passed, 1 differs, 2 usage, 3 not settled, 4 environment."),
+		kong.Writers(env.out, env.err),
+		kong.Exit(func(n int) { exit = n }),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		panic(fmt.Sprintf("cli: the command line is not well-formed: %v", err)) // of this program, not of its user
+	}
+	command, err := parser.Parse(args)
+	if exit >= 0 { // --help
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(env.err, "stillwater: %v\nstillwater --help lists commands and flags\n", err)
+		return exitUsage
+	}
+	outcome := exitPassed
+	err = command.Run(env, &outcome)
+	if err != nil {
+		fmt.Fprintf(env.err, "stillwater: %v\n", err)
+		return codeOf(env.ctx, err)
+	}
+	return outcome
+}
+
+// codeOf is the exit code of an error.
+func codeOf(ctx context.Context, err error) int {
+	var mistakes scenario.Mistakes
+	var mistake scenario.Mistake
+	switch {
+	case ctx.Err() != nil:
+		return 130
+	case errors.As(err, &mistakes), errors.As(err, &mistake), errors.As(err, new(usage)):
+		return exitUsage
+	}
+	return exitEnvironment
+}
+
+func (env *environment) progress(line string) { fmt.Fprintln(env.err, line) }

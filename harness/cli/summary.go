@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/stillwater-streams/stillwater/harness"
+)
+
+// summary counts outcomes for the end of a run.
+type summary struct {
+	passed, accepted int
+	differ           []string
+	failed           []string
+	unsettled        []string
+	obsolete         []string
+}
+
+func (s *summary) add(r *harness.Result) {
+	switch r.Outcome {
+	case harness.Passed:
+		s.passed++
+		if r.Snapshot.Accepted {
+			s.accepted++
+		}
+	case harness.Differs:
+		s.differ = append(s.differ, r.Scenario.Name)
+	case harness.StepFailed:
+		s.failed = append(s.failed, r.Scenario.Name)
+	case harness.Unsettled:
+		s.unsettled = append(s.unsettled, r.Scenario.Name)
+	}
+}
+
+// print ends the output with a line per class and what to do about it, and
+// returns the exit code: that of the worst.
+func (s *summary) print(env *environment) int {
+	code := exitPassed
+	fmt.Fprintf(env.out, "\n%d passed", s.passed)
+	if s.accepted > 0 {
+		fmt.Fprintf(env.out, " (%d snapshots accepted: review them with git diff snapshots)", s.accepted)
+	}
+	fmt.Fprintln(env.out)
+	for _, class := range []struct {
+		names []string
+		what  string
+		code  int
+	}{
+		{s.differ, "differ: intended? stillwater run --accept", exitDiffers},
+		{s.obsolete, "snapshots without a scenario: delete the files, or bring the scenarios back:", exitDiffers},
+		{s.failed, "have a step that cannot be done: correct the scenario or its fixture", exitUsage},
+		{s.unsettled, "did not settle: see what is open above", exitNotSettled},
+	} {
+		if len(class.names) == 0 {
+			continue
+		}
+		fmt.Fprintf(env.out, "%d %s\n", len(class.names), class.what)
+		for _, name := range class.names {
+			fmt.Fprintf(env.out, "  %s\n", name)
+		}
+		code = class.code
+	}
+	return code
+}

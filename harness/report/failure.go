@@ -1,0 +1,128 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/snapshot"
+	"github.com/stillwater-streams/stillwater/harness/trace"
+)
+
+// contextLines is how many unchanged lines a diff shows around a change.
+const contextLines = 2
+
+// Failure prints all that a person needs to see what went wrong in a run, and
+// ends with what to type next.
+func Failure(w io.Writer, r *harness.Result) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "✗ %s   %s   %s (vt %v)\n", r.Scenario.Name, verdict(r), ms(r.Took), virtual(r))
+	fmt.Fprintf(&b, "  %s\n\n", counts(r))
+	if err := Timeline(&b, r); err != nil {
+		return err
+	}
+	b.WriteByte('\n')
+	switch r.Outcome {
+	case harness.Differs, harness.Passed:
+		Diff(&b, r)
+	default:
+		fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(r.Err.Error(), "\n", "\n  "))
+		loop(&b, r)
+	}
+	next(&b, r)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Diff prints what changed against the snapshot; the first changed line of each
+// item carries the chain of causes of its last write.
+func Diff(b *strings.Builder, r *harness.Result) {
+	var plus, minus int
+	for _, d := range r.Snapshot.Diff {
+		switch d.Op {
+		case '+':
+			plus++
+		case '-':
+			minus++
+		}
+	}
+	fmt.Fprintf(b, "  snapshot %s: +%d −%d lines\n", r.Snapshot.Path, plus, minus)
+	if r.Snapshot.Note != "" {
+		fmt.Fprintf(b, "  %s\n", r.Snapshot.Note)
+	}
+	explained := map[int]bool{}
+	for i, hunk := range snapshot.Hunks(r.Snapshot.Diff, contextLines) {
+		if i > 0 {
+			b.WriteString("      …\n")
+		}
+		for _, d := range hunk {
+			line := "      " + string(d.Op) + " " + d.Text
+			section := r.Rendering.Lines[d.Line].Section
+			if d.Op == '+' && !explained[section] {
+				explained[section] = true
+				line = pad(line, 48) + cause(r, section)
+			}
+			fmt.Fprintln(b, strings.TrimRight(line, " "))
+		}
+	}
+}
+
+// cause is the chain from the last write of a section's item to the step that
+// began it: "← w6 ← i3 ← r4 ← m1 (close_one.yaml:9)".
+func cause(r *harness.Result, section int) string {
+	record, ok := r.LastWrite(section)
+	if !ok {
+		return ""
+	}
+	chain := r.Log.Chain(record.ID)
+	var ids []string
+	for i, e := range chain {
+		switch e.ID.Type() {
+		case trace.TypeInvocation, trace.TypeMutation:
+			ids = append(ids, string(e.ID))
+		case trace.TypeWrite:
+			if i == 1 { // the write itself; those further back say no more than their records
+				ids = append(ids, string(e.ID))
+			}
+		case trace.TypeRecord:
+			if i > 0 {
+				ids = append(ids, string(e.ID))
+			}
+		}
+	}
+	root := chain[len(chain)-1]
+	where := root.Ref
+	if root.ID.FromFixture() {
+		where = "fixture " + where
+	}
+	return fmt.Sprintf("  ← %s (%s)", strings.Join(ids, " ← "), where)
+}
+
+// loop prints how triggers cause each other.
+func loop(b *strings.Builder, r *harness.Result) {
+	if len(r.Loop) == 0 {
+		return
+	}
+	b.WriteString("  what repeats:\n")
+	for _, e := range r.Loop {
+		if e.Kind == trace.Write {
+			fmt.Fprintf(b, "    %s writes %s (%s)\n", e.Actor, e.Key, e.Op)
+		} else {
+			fmt.Fprintf(b, "    %s is invoked with it\n", e.Actor)
+		}
+	}
+	b.WriteString("    a trigger must drop the echo of its own writes, or write nothing where nothing changed\n")
+}
+
+// next ends a report with what to type.
+func next(b *strings.Builder, r *harness.Result) {
+	b.WriteByte('\n')
+	fmt.Fprintf(b, "  rerun   stillwater run --timeline %s\n", r.Scenario.Name)
+	if r.Outcome == harness.Differs {
+		fmt.Fprintf(b, "  accept  stillwater run --accept %s\n", r.Scenario.Name)
+		if r.Snapshot.PendingPath != "" {
+			fmt.Fprintf(b, "  pending %s\n", r.Snapshot.PendingPath)
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/trace"
+)
+
+// Timeline prints what happened, in order, without the fixture's phase: step →
+// writes → records → invocations → writes, each with the id of its cause.
+func Timeline(w io.Writer, r *harness.Result) error {
+	events := report(r.Log.Events())
+	if len(events) == 0 {
+		return nil
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "    t ms\tid\t←\tshard\tevent\t")
+	shorten := tablePrefix(events)
+	zero := events[0].T
+	for _, e := range events {
+		text, ok := describe(e, events)
+		if !ok {
+			continue
+		}
+		fmt.Fprintf(table, "%8.1f\t%s\t%s\t%s\t%s\t\n",
+			float64((e.T-zero).Microseconds())/1000, dot(string(e.ID)), dot(causes(e.Cause)), dot(e.Shard),
+			strings.TrimRight(strings.ReplaceAll(text, shorten, ""), " "))
+	}
+	return table.Flush()
+}
+
+// report cuts the fixture's phase off.
+func report(events []trace.Event) []trace.Event {
+	start := slices.IndexFunc(events, func(e trace.Event) bool {
+		return e.Kind == trace.MutationStart && !e.ID.FromFixture()
+	})
+	if start < 0 {
+		return events // it did not get further
+	}
+	return events[start:]
+}
+
+// describe words an event; ok is false for those that a reader need not see.
+func describe(e trace.Event, all []trace.Event) (text string, ok bool) {
+	switch e.Kind {
+	case trace.MutationStart:
+		return fmt.Sprintf("%s  (%s)", e.Actor, e.Ref), true
+	case trace.MutationAck:
+		return "  step failed: " + firstLine(e.Note), e.Note != "ok"
+	case trace.Write:
+		return fmt.Sprintf("  %s %s  %s", e.Op, e.Key, effect(e)), true
+	case trace.Call:
+		return fmt.Sprintf("  %s %s  %s", e.Op, e.Key, e.Note), e.Note != "ok"
+	case trace.RecordSeen:
+		return fmt.Sprintf("    %s %s", e.Op, e.Key), true
+	case trace.RecordOrphan:
+		return fmt.Sprintf("    %s %s  ORPHAN: written by a client the gate does not know", e.Op, e.Key), true
+	case trace.InvokeStart:
+		return invocation(e, all), true
+	case trace.InvokeEnd:
+		return fmt.Sprintf("  %s → %s  %s", e.Actor, firstLine(e.Note), ms(e.Took)), true
+	case trace.DeadLetter:
+		return fmt.Sprintf("%s: batch of %s to the on-failure destination: %s", e.Actor, plural(e.N, "record"), e.Note), true
+	}
+	return describeRest(e)
+}
+
+// describeRest words what a run without trouble does not have, and the verdicts.
+func describeRest(e trace.Event) (text string, ok bool) {
+	switch e.Kind {
+	case trace.HandlerLog:
+		return "    log: " + firstLine(e.Note), true
+	case trace.Refused:
+		return fmt.Sprintf("  %s REFUSED: the invocation of %s had ended", e.Op, e.Actor), true
+	case trace.StrayCall:
+		return fmt.Sprintf("  %s REFUSED: %s", e.Op, e.Note), true
+	case trace.RetryScheduled:
+		return e.Actor + ": " + e.Note, true
+	case trace.Advance:
+		return "virtual clock moves to " + e.Note, true
+	case trace.SettleDone:
+		return fmt.Sprintf("settled %s after the last handler (%s)", ms(e.Took), plural(e.N, "round")), true
+	case trace.SettleRefused:
+		return "NOT SETTLED: " + e.Note, true
+	}
+	return "", false
+}
+
+// invocation names the records that the invocation's batch has.
+func invocation(e trace.Event, all []trace.Event) string {
+	attempt := ""
+	if e.N > 1 {
+		attempt = fmt.Sprintf(", attempt %d", e.N)
+	}
+	var records []trace.ID
+	for _, b := range all {
+		if b.Kind == trace.BatchFormed && len(e.Cause) > 0 && b.ID == e.Cause[0] {
+			records = b.Cause
+		}
+	}
+	return fmt.Sprintf("%s ← %s%s", e.Actor, span(records), attempt)
+}
+
+// span shortens a run of ids: r1…r3.
+func span(ids []trace.ID) string {
+	switch len(ids) {
+	case 0:
+		return "?"
+	case 1, 2:
+		return causes(ids)
+	}
+	return fmt.Sprintf("%s…%s (%d records)", ids[0], ids[len(ids)-1], len(ids))
+}
+
+func effect(e trace.Event) string {
+	switch {
+	case e.Note != "ok":
+		return firstLine(e.Note)
+	case e.N == 0:
+		return "no-op"
+	}
+	return plural(e.N, "record")
+}
+
+func causes(ids []trace.ID) string {
+	var parts []string
+	for _, id := range ids {
+		parts = append(parts, string(id))
+	}
+	if len(parts) > 2 {
+		parts = []string{parts[0], fmt.Sprintf("+%d", len(parts)-1)}
+	}
+	return strings.Join(parts, " ")
+}
+
+func dot(text string) string {
+	if text == "" {
+		return "·"
+	}
+	return text
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// tablePrefix is the table's name where all keys are of one table: then it says
+// nothing.
+func tablePrefix(events []trace.Event) string {
+	prefix := ""
+	for _, e := range events {
+		table, _, ok := strings.Cut(e.Key, " ")
+		if !ok {
+			continue
+		}
+		if prefix != "" && prefix != table+" " {
+			return "\x00" // several tables: nothing to cut
+		}
+		prefix = table + " "
+	}
+	if prefix == "" {
+		return "\x00"
+	}
+	return prefix
+}
+
+// virtual is how far the virtual clock moved in the report's part of a run.
+func virtual(r *harness.Result) time.Duration {
+	events := report(r.Log.Events())
+	if len(events) == 0 {
+		return 0
+	}
+	return events[len(events)-1].VT.Sub(events[0].VT)
+}
