@@ -30,19 +30,24 @@ func replace(path string, data []byte) error {
 // what a killed writer of the same path left there. Of two writers of one path at
 // the same moment one may therefore fail; neither can tear the file.
 func replaceAlone(path string, data []byte) error {
-	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), tempPattern(path)))
-	if err != nil {
+	dir := filepath.Dir(path)
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	for _, temp := range left {
-		if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, entry := range entries {
+		left, err := filepath.Match(tempPattern(path), entry.Name())
+		if err == nil && left {
+			err = os.Remove(filepath.Join(dir, entry.Name()))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return replace(path, data)
 }
 
-// tempPattern names the temporary files of path, for CreateTemp and Glob alike.
+// tempPattern names the temporary files of path, for CreateTemp and Match alike.
 func tempPattern(path string) string { return "." + filepath.Base(path) + ".*.tmp" }
 
 // writeTemp returns the name of a new file beside path that holds data on disk.

@@ -36,7 +36,7 @@ func (s Store) compare(name string, r Rendering) (Result, error) {
 		return Result{}, errReadOnly
 	}
 	res := Result{Name: name, Path: s.path(name)}
-	previous, err := res.find(s, r)
+	previous, err := s.find(&res, r.Text)
 	if err != nil {
 		return Result{}, err
 	}
@@ -59,10 +59,10 @@ func (s Store) compare(name string, r Rendering) (Result, error) {
 	return res, nil
 }
 
-// find fills in the outcome and returns the accepted text, "" if there is none.
+// find puts the outcome into res and returns the accepted text, "" if there is none.
 // cupaloy compares; two of its habits are corrected before and after: it would
 // take a file full of conflict markers for content, and CRLF for a difference.
-func (res *Result) find(s Store, r Rendering) (string, error) {
+func (s Store) find(res *Result, text string) (previous string, err error) {
 	raw, err := os.ReadFile(res.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -75,7 +75,7 @@ func (res *Result) find(s Store, r Rendering) (string, error) {
 		res.Note = "has merge-conflict markers: resolve them, or accept the new text"
 		return "", nil
 	}
-	previous, equal, err := ask(s.Dir, res.Name, r.Text)
+	previous, equal, err := ask(s.Dir, res.Name, text)
 	if err != nil {
 		return "", err
 	}
@@ -84,12 +84,12 @@ func (res *Result) find(s Store, r Rendering) (string, error) {
 		return "", nil
 	}
 	previous = normalise(previous)
-	if previous == r.Text {
+	if previous == text {
 		res.Outcome = Match
 		return "", nil
 	}
 	res.Outcome = Changed
-	if strings.TrimRight(previous, "\n") == strings.TrimRight(r.Text, "\n") {
+	if strings.TrimRight(previous, "\n") == strings.TrimRight(text, "\n") {
 		res.Note = "the file differs only in its final line ends: it must end in exactly one"
 	}
 	return previous, nil
