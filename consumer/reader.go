@@ -68,8 +68,16 @@ func (r *Reader) Read(ctx context.Context, limit int) (records []types.Record, e
 // page reads one page. A dead iterator is replaced once, even a fresh one: on
 // DynamoDB Local the first record may come between taking and using it.
 func (r *Reader) page(ctx context.Context, limit int) ([]types.Record, error) {
+	if r.iterator == nil {
+		if err := r.open(ctx); err != nil {
+			return nil, err
+		}
+	}
 	out, err := r.get(ctx, limit)
 	if dead(err) {
+		if err := r.open(ctx); err != nil {
+			return nil, err
+		}
 		out, err = r.get(ctx, limit)
 	}
 	if err != nil {
@@ -83,14 +91,9 @@ func (r *Reader) page(ctx context.Context, limit int) ([]types.Record, error) {
 	return out.Records, nil
 }
 
-// get makes one GetRecords call, with an iterator taken at the place if there
-// is none. After an error there is none: whatever it was, the next is taken anew.
+// get makes one GetRecords call. After an error there is no iterator: whatever
+// it was, the next call takes one anew.
 func (r *Reader) get(ctx context.Context, limit int) (*dynamodbstreams.GetRecordsOutput, error) {
-	if r.iterator == nil {
-		if err := r.open(ctx); err != nil {
-			return nil, err
-		}
-	}
 	out, err := r.api.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{
 		ShardIterator: r.iterator,
 		Limit:         aws.Int32(int32(limit)),
@@ -115,6 +118,9 @@ func (r *Reader) open(ctx context.Context) error {
 		in.SequenceNumber = aws.String(r.after)
 	}
 	out, err := r.api.GetShardIterator(ctx, in)
+	if trimmed(err) && r.after != "" {
+		return r.failed("get shard iterator", fmt.Errorf("%w: the record is older than the 24 hours of a stream, and what followed it may be lost: read on from TRIM_HORIZON", err))
+	}
 	if err != nil {
 		return r.failed("get shard iterator", err)
 	}
@@ -129,8 +135,12 @@ func (r *Reader) open(ctx context.Context) error {
 // it expired, or it was taken while the shard was empty (DynamoDB Local).
 func dead(err error) bool {
 	var expired *types.ExpiredIteratorException
+	return errors.As(err, &expired) || trimmed(err)
+}
+
+func trimmed(err error) bool {
 	var trimmed *types.TrimmedDataAccessException
-	return errors.As(err, &expired) || errors.As(err, &trimmed)
+	return errors.As(err, &trimmed)
 }
 
 // advance moves the place behind the page, and refuses a page that is not in
