@@ -131,6 +131,9 @@ func TestLockConflictIsComputedAgainAtOnce(t *testing.T) {
 	w.want("accepted:1", "treatment_summary")
 	w.want("5", "max_open_severity_score")
 	w.wantComputed()
+	if n := len(w.take()); n != 1 {
+		t.Errorf("%d writes took effect, want the other's only", n)
+	}
 }
 
 func TestTwoRecordsOfOneFindingAreOneWrite(t *testing.T) {

@@ -158,13 +158,22 @@ func TestAMapThatIsNullIsCreatedWhole(t *testing.T) {
 }
 
 func TestAFindingRemovedMeanwhileLeavesNoGhost(t *testing.T) {
-	w := start(t)
-	w.edit("v1", status(model.StateSafe))
-	batch := w.take()
-	w.once("UpdateItem", func() { w.remove(findingKey(t, "f1")) })
-	w.deliver(batch...)
-	if item := w.items[findingKey(t, "f1")]; item != nil {
-		t.Errorf("the write brought back %v", item)
+	for name, finding := range map[string]func(w world) model.Item{
+		"with indicators": func(w world) model.Item { return w.items[findingKey(t, "f1")] },
+		// Nothing but existence tells this one from none.
+		"of keys only": func(world) model.Item { return findingKey(t, "f1").Item() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := start(t)
+			w.put(finding(w))
+			w.edit("v1", status(model.StateSafe))
+			batch := w.take()
+			w.once("UpdateItem", func() { w.remove(findingKey(t, "f1")) })
+			w.deliver(batch...)
+			if item := w.items[findingKey(t, "f1")]; item != nil {
+				t.Errorf("the write brought back %v", item)
+			}
+		})
 	}
 }
 

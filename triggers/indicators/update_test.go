@@ -2,6 +2,8 @@ package indicators_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -19,6 +21,9 @@ type update struct {
 }
 
 func (u update) holds() (bool, error) {
+	if err := u.used(); err != nil {
+		return false, err
+	}
 	for _, term := range strings.Split(*u.in.ConditionExpression, " AND ") {
 		var ok bool
 		if path, found := cutCall(term, "attribute_exists"); found {
@@ -35,6 +40,17 @@ func (u update) holds() (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// used refuses placeholders that no expression uses, as DynamoDB does.
+func (u update) used() error {
+	words := strings.FieldsFunc(*u.in.ConditionExpression+" "+*u.in.UpdateExpression, func(r rune) bool { return strings.ContainsRune(" ,.()", r) })
+	for _, placeholder := range slices.Concat(slices.Collect(maps.Keys(u.in.ExpressionAttributeNames)), slices.Collect(maps.Keys(u.in.ExpressionAttributeValues))) {
+		if !slices.Contains(words, placeholder) {
+			return fmt.Errorf("ValidationException: %s unused in expressions", placeholder)
+		}
+	}
+	return nil
 }
 
 func (u update) apply() error {

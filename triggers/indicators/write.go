@@ -51,10 +51,12 @@ func (t *Trigger) write(ctx context.Context, s *state, differences []difference)
 		e.unchanged(s.item["severity_score"], "severity_score", "severity_score"),
 		e.unchanged(stateStatus(s.item), "state_status", "state", "status"),
 	}
-	update := e.update(differences)
+	// One or the other: a placeholder that no expression uses is refused.
+	change := e.update
 	if s.snapshot.Finding.Indicators == nil {
-		update = e.create(differences)
+		change = e.create
 	}
+	update := change(differences)
 	_, err = t.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &t.table,
 		Key:                       key.Item(),
