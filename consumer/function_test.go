@@ -70,7 +70,7 @@ func TestSignatures(t *testing.T) {
 		{handler: func(...request) {}, illegal: true, want: "is variadic"},
 		{handler: func(context.Context, ...request) {}, illegal: true, want: "is variadic"},
 		{handler: func() int { return 1 }, illegal: true, want: "returns int last and not error"},
-		{handler: func() (error, int) { return nil, 1 }, illegal: true, want: "returns int last and not error"},
+		{handler: func() (int, int) { return 1, 2 }, illegal: true, want: "returns int last and not error"},
 		{handler: func() (int, int, error) { return 1, 2, nil }, illegal: true, want: "returns 3 values"},
 	} {
 		t.Run(fmt.Sprintf("%T", test.handler), func(t *testing.T) {

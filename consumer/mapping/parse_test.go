@@ -65,8 +65,8 @@ func TestParseRefuses(t *testing.T) {
 			`f:1:1: the file must be an object, not []`}},
 		{"no triggers", `{"function_prefix": "x"}`, []string{
 			`f:1:1: "triggers" is missing: an object with one member per trigger`}},
-		{"triggers as a list", `{"triggers": [{"name": "t"}]}`, []string{
-			`f:1:14: triggers: must be an object with one member per trigger, not [{"name": "t"}]`}},
+		{"triggers as a list", `{"triggers": [{"name":   "indicators", "handler": "h", "table": "vms"}]}`, []string{
+			`f:1:14: triggers: must be an object with one member per trigger, not [{"name": "indicators", "handler": "h", …`}},
 		{"unknown key of the file", `{"triggers": {}, "prefix": ""}`, []string{
 			`f:1:18: unknown key "prefix": the file may have $schema, function_prefix, triggers`}},
 		{"prefix not a text", `{"triggers": {}, "function_prefix": 1}`, []string{
