@@ -3,15 +3,25 @@ package dynamodblocal
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	stdlog "log"
+	"net"
+	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
 	"github.com/testcontainers/testcontainers-go/log"
 )
+
+// hostOverride is testcontainers' variable for where containers' ports are reached.
+const hostOverride = "TESTCONTAINERS_HOST_OVERRIDE"
+
+// pingPatience is how long a daemon may take to say that it is there.
+const pingPatience = 10 * time.Second
 
 // docker is a connection to the Docker daemon, made by testcontainers so that its rules for finding the daemon hold.
 type docker struct {
@@ -23,6 +33,9 @@ type docker struct {
 func connect(ctx context.Context) (*docker, error) {
 	withoutReaper()
 	withoutBanner()
+	if err := silent(ctx); err != nil {
+		return nil, err
+	}
 	provider, err := testcontainers.ProviderDefault.GetProvider(testcontainers.WithLogger(log.NewNoopLogger()))
 	if err != nil {
 		return nil, &noDockerError{where: daemonAddress(), cause: err}
@@ -37,18 +50,47 @@ func connect(ctx context.Context) (*docker, error) {
 	return &docker{provider: d, api: d.Client()}, nil
 }
 
-func (d *docker) close() { _ = d.provider.Close() }
-
-// Unavailable tells why no container can be started here: an error that matches [ErrNoDocker], or nil if a Docker daemon
-// answers.
-func Unavailable(ctx context.Context) error {
-	d, err := connect(ctx)
+// silent finds a daemon that takes connections and never answers, which testcontainers would wait for without end. Any
+// other trouble is left to testcontainers, which knows more places where a daemon may be.
+func silent(ctx context.Context) error {
+	api, err := client.New(client.FromEnv)
 	if err != nil {
-		return environment(err)
+		return &noDockerError{where: daemonAddress(), cause: err}
 	}
-	d.close()
+	defer api.Close()
+	asking, cancel := context.WithTimeout(ctx, pingPatience)
+	defer cancel()
+	_, err = api.Ping(asking, client.PingOptions{})
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil && asking.Err() != nil:
+		return &noDockerError{where: api.DaemonHost(), cause: fmt.Errorf("no answer within %v", pingPatience)}
+	default:
+		return nil
+	}
+}
+
+// elsewhere is an error if the daemon is on another computer: containers are published on its loopback address, which
+// nobody can reach from here.
+func (d *docker) elsewhere() error {
+	address, err := url.Parse(d.api.DaemonHost())
+	if err != nil || os.Getenv(hostOverride) != "" {
+		return nil
+	}
+	switch address.Scheme {
+	case "tcp", "http", "https", "ssh":
+		host := address.Hostname()
+		if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+			return nil
+		}
+		return fmt.Errorf("docker: the daemon at %s is on another computer, and containers are published on loopback only: "+
+			"run beside the daemon, or forward its ports and set %s=127.0.0.1", d.api.DaemonHost(), hostOverride)
+	}
 	return nil
 }
+
+func (d *docker) close() { _ = d.provider.Close() }
 
 // daemonAddress is where testcontainers looked, for an error message.
 func daemonAddress() string {

@@ -43,7 +43,7 @@ func (d *docker) ensureImage(ctx context.Context, progress func(string)) (string
 		}
 	}
 	progress("pulling image " + image.Official + "…")
-	pullErr := d.pull(ctx, image.Official)
+	pullErr := d.pull(ctx, image.Official, pullPatience)
 	if pullErr == nil {
 		return image.Official, nil
 	}
@@ -69,11 +69,11 @@ func (d *docker) hasImage(ctx context.Context, name string) (bool, error) {
 	}
 }
 
-// pull gives up when the registry says nothing for pullPatience.
-func (d *docker) pull(ctx context.Context, name string) error {
+// pull gives up when the registry says nothing for patience.
+func (d *docker) pull(ctx context.Context, name string, patience time.Duration) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	silence := time.AfterFunc(pullPatience, func() { cancel(errors.New("the registry does not answer")) })
+	silence := time.AfterFunc(patience, func() { cancel(errors.New("the registry does not answer")) })
 	defer silence.Stop()
 	answer, err := d.api.ImagePull(ctx, name, client.ImagePullOptions{})
 	if err != nil {
@@ -90,7 +90,7 @@ func (d *docker) pull(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		silence.Reset(pullPatience)
+		silence.Reset(patience)
 	}
 	return nil
 }

@@ -49,6 +49,9 @@ type server struct {
 // startServer creates and starts a container and asks where it listens; it does not wait for it to be ready. On an error
 // no container is left.
 func (d *docker) startServer(ctx context.Context, img string, labels map[string]string) (_ *server, err error) {
+	if err := d.elsewhere(); err != nil {
+		return nil, err
+	}
 	ctr, err := d.created(ctx, img, labels)
 	if err != nil {
 		return nil, fmt.Errorf("container of %s: %w", img, err)
@@ -116,7 +119,7 @@ func (d *docker) endpoint(ctx context.Context, id string) (string, error) {
 	if len(bindings) == 0 {
 		return "", fmt.Errorf("port %s is not published: %s", port, d.lastWords(ctx, id))
 	}
-	host := os.Getenv("TESTCONTAINERS_HOST_OVERRIDE")
+	host := os.Getenv(hostOverride)
 	if host == "" {
 		host = "127.0.0.1"
 	}
