@@ -20,7 +20,7 @@ func Timeline(w io.Writer, r *harness.Result) error {
 		return nil
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "    t ms\tid\t←\tshard\tevent\t")
+	fmt.Fprintln(table, "    t ms\tid\t←\tshard\tevent")
 	shorten := tablePrefix(events)
 	zero := events[0].T
 	for _, e := range events {
@@ -28,7 +28,7 @@ func Timeline(w io.Writer, r *harness.Result) error {
 		if !ok {
 			continue
 		}
-		fmt.Fprintf(table, "%8.1f\t%s\t%s\t%s\t%s\t\n",
+		fmt.Fprintf(table, "%8.1f\t%s\t%s\t%s\t%s\n",
 			float64((e.T-zero).Microseconds())/1000, dot(string(e.ID)), dot(causes(e.Cause)), dot(e.Shard),
 			strings.TrimRight(strings.ReplaceAll(text, shorten, ""), " "))
 	}
