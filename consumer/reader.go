@@ -118,9 +118,6 @@ func (r *Reader) open(ctx context.Context) error {
 		in.SequenceNumber = aws.String(r.after)
 	}
 	out, err := r.api.GetShardIterator(ctx, in)
-	if trimmed(err) && r.after != "" {
-		return r.failed("get shard iterator", fmt.Errorf("%w: the record is older than the 24 hours of a stream, and what followed it may be lost: read on from TRIM_HORIZON", err))
-	}
 	if err != nil {
 		return r.failed("get shard iterator", err)
 	}
@@ -162,10 +159,14 @@ func (r *Reader) advance(page []types.Record) error {
 	return nil
 }
 
+// failed adds to an error where it happened, and to one that will not go away
+// what to do about it.
 func (r *Reader) failed(op string, err error) error {
-	place := "TRIM_HORIZON"
-	if r.after != "" {
-		place = "after " + r.after
+	if r.after == "" {
+		return fmt.Errorf("%s: shard %s, TRIM_HORIZON: %w", op, r.shardID, err)
 	}
-	return fmt.Errorf("%s: shard %s, %s: %w", op, r.shardID, place, err)
+	if trimmed(err) {
+		err = fmt.Errorf("%w: that record is not in the shard any more, and what followed it may be lost: read on from TRIM_HORIZON", err)
+	}
+	return fmt.Errorf("%s: shard %s, after %s: %w", op, r.shardID, r.after, err)
 }

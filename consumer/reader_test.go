@@ -131,9 +131,9 @@ func TestReader(t *testing.T) {
 				{"iterator AFTER_SEQUENCE_NUMBER 7", trimmed()},
 			},
 			want: []reading{
-				{Err: "get records: shard shardId-1, after 7: TrimmedDataAccessException"},
-				{Err: "get shard iterator: shard shardId-1, after 7: TrimmedDataAccessException: " + horizon +
-					": the record is older than the 24 hours of a stream, and what followed it may be lost: read on from TRIM_HORIZON"},
+				{Err: "get records: shard shardId-1, after 7: TrimmedDataAccessException: " + horizon +
+					": that record is not in the shard any more, and what followed it may be lost: read on from TRIM_HORIZON"},
+				{Err: "get shard iterator: shard shardId-1, after 7: TrimmedDataAccessException"},
 			},
 		},
 		{
