@@ -45,7 +45,7 @@ type FindingState struct {
 type FindingVerification struct {
 	Status           VerificationStatus
 	CommentID        string
-	VulnerabilityIDs []string // sorted
+	VulnerabilityIDs []string // those it is about
 	ModifiedBy       string
 	ModifiedDate     time.Time
 }

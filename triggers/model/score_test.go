@@ -72,3 +72,40 @@ func TestParseScore(t *testing.T) {
 		}
 	}
 }
+
+func TestScore3x4(t *testing.T) {
+	const (
+		v3 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+		v4 = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
+	)
+	// The scores are those of FIRST's calculators.
+	for _, test := range []struct {
+		name, v3, v4 string
+		want         string // base temporal cvssf threat cvssf_v4
+	}{
+		{"base metrics", v3, v4, "9.8 9.8 3104.188 9.3 1552.094"},
+		{"temporal and threat metrics", v3 + "/E:P/RL:O/RC:C", v4 + "/E:U", "9.8 8.8 776.047 8.1 294.067"},
+		{"environmental metrics are ignored", v3 + "/CR:L/IR:L/AR:L/MAV:P", v4 + "/CR:L/IR:L/AR:L/MAV:P", "9.8 9.8 3104.188 9.3 1552.094"},
+		{"no impact", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N", "0 0 0.004 0 0.004"},
+		{"v3.1 only", v3, "", "9.8 9.8 3104.188  "},
+		{"v4 only", "", v4, "   9.3 1552.094"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s, err := model.Score3x4(test.v3, test.v4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprintf("%s %s %s %s %s", s.BaseScore, s.TemporalScore, s.CVSSF, s.ThreatScore, s.CVSSFv4); got != test.want {
+				t.Errorf("scores %q, want %q", got, test.want)
+			}
+			if s.CVSSv3 != test.v3 || s.CVSSv4 != test.v4 {
+				t.Errorf("vectors %q and %q are not those given", s.CVSSv3, s.CVSSv4)
+			}
+		})
+	}
+	for _, bad := range [][2]string{{"", ""}, {v4, ""}, {"", v3}, {"CVSS:3.1/AV:N", v4}, {v3, v4 + "/E:Z"}} {
+		if s, err := model.Score3x4(bad[0], bad[1]); err == nil {
+			t.Errorf("Score3x4(%q, %q) = %v, want an error", bad[0], bad[1], s)
+		}
+	}
+}
