@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"runtime/pprof"
 	"slices"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -76,7 +77,12 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (response []byte,
 	// A goroutine of its own, since runtime.Goexit ends the one it is called in.
 	finished := make(chan struct{})
 	go func() {
-		defer close(finished)
+		defer func() {
+			// It may be seen for a moment after Invoke has returned: whoever looks by
+			// labels for goroutines that the handler left must not take it for one.
+			pprof.SetGoroutineLabels(context.Background())
+			close(finished)
+		}()
 		returned := false
 		defer func() {
 			if !returned {
