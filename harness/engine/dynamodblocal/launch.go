@@ -31,21 +31,31 @@ func (e *Engine) launch(ctx context.Context) (_ *server, err error) {
 			err = errors.Join(err, e.docker.discard(ctx, s.id))
 		}
 	}()
+	if !e.untested {
+		if err := e.prove(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.servers[s.id] = s
+	return s, nil
+}
+
+// prove waits until the container is ready and tests what quiescence rests on.
+func (e *Engine) prove(ctx context.Context, s *server) error {
 	// The self-test needs two databases. They count, as they cost the container as much as any other.
 	a, b := e.database(s, nil), e.database(s, nil)
 	defer a.Close()
 	defer b.Close()
 	s.opened = 2
 	if err := e.ready(ctx, s, a.Config(nil)); err != nil {
-		return nil, fmt.Errorf("container of %s: not ready: %w", e.image, err)
+		return fmt.Errorf("container of %s: not ready: %w", e.image, err)
 	}
 	if err := engine.SelfTest(ctx, a.Config(nil), b.Config(nil)); err != nil {
-		return nil, fmt.Errorf("container of %s: %w", e.image, err)
+		return fmt.Errorf("container of %s: %w", e.image, err)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.servers[s.id] = s
-	return s, nil
+	return nil
 }
 
 // ready waits until a table with a stream can be created, written to and its record read: a fence. A server that cannot

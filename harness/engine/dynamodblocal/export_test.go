@@ -1,0 +1,88 @@
+package dynamodblocal
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/moby/moby/client"
+)
+
+// Bare starts an engine without waiting for its container; an unguarded one leaves it behind when the process is killed.
+func Bare(ctx context.Context, o Options, unguarded bool) (*Engine, error) {
+	return start(ctx, o, tuning{untested: true, unguarded: unguarded})
+}
+
+// Containers lists ids of all containers of this project: those with the label of an engine, or of one process only.
+func Containers(ctx context.Context, ownedBy int) ([]string, error) {
+	d, err := connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer d.close()
+	return d.owned(ctx, ownedBy)
+}
+
+// Published tells the addresses at which the engine's container can be reached, and how many volumes it has.
+func (e *Engine) Published(ctx context.Context) (addresses []string, volumes int, err error) {
+	return e.docker.published(ctx, e.current.id)
+}
+
+// Owner is what labels say about a process.
+type Owner = owner
+
+// NewOwner makes one up.
+func NewOwner(pid int, start, boot, host string) Owner {
+	return owner{pid: pid, start: start, boot: boot, host: host}
+}
+
+// Self is the running process.
+func Self() Owner { return self() }
+
+// PID of an owner.
+func (o owner) PID() int { return o.pid }
+
+// Labels and OwnerOf are how an owner is written down and read again.
+func (o owner) Labels() map[string]string             { return o.labels("E") }
+func OwnerOf(labels map[string]string) (Owner, bool)  { return ownerOf(labels) }
+func ProcessStart(pid int) (start string, alive bool) { return processStart(pid) }
+func LockBuild(ctx context.Context) (func(), error)   { return lockBuild(ctx) }
+func (o owner) Dead(observer Owner, start func(int) (string, bool)) bool {
+	return o.dead(observer, start)
+}
+
+// Pull is EnsureImage's pull with a patience of its own.
+func Pull(ctx context.Context, name string, patience time.Duration) error {
+	d, err := connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	return d.pull(ctx, name, patience)
+}
+
+// owned lists the containers of a process.
+func (d *docker) owned(ctx context.Context, pid int) ([]string, error) {
+	list, err := d.api.ContainerList(ctx, client.ContainerListOptions{
+		All:     true,
+		Filters: client.Filters{}.Add("label", labelPID+"="+strconv.Itoa(pid), labelHost+"="+hostID()),
+	})
+	var ids []string
+	for _, c := range list.Items {
+		ids = append(ids, c.ID)
+	}
+	return ids, err
+}
+
+func (d *docker) published(ctx context.Context, id string) (addresses []string, volumes int, err error) {
+	got, err := d.api.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, bindings := range got.Container.NetworkSettings.Ports {
+		for _, b := range bindings {
+			addresses = append(addresses, b.HostIP.String())
+		}
+	}
+	return addresses, len(got.Container.Mounts), nil
+}
