@@ -5,7 +5,7 @@
 # line what the exit code means and what to do next.
 
 # The scenario that `make demo` shows: a path below scenarios/, without .yaml.
-SCENARIO ?= vulnerabilities/close_one
+SCENARIO ?= vulnerabilities/closing_the_worst_lowers_every_maximum
 # How many times `make soak` runs the functional suite.
 N ?= 50
 # What `make bench` measures: a regular expression over benchmark names.
