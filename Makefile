@@ -100,8 +100,8 @@ clean: ## Remove what make built and what runs left; images stay
 define explain
 	code=$$?; case $$code in \
 	0) exit 0;; \
-	1) text='a snapshot differs or a trigger failed: see above; intended? make snapshots';; \
-	2) text='wrong usage or a mistake in a scenario file: the message above names the place';; \
+	1) text='a snapshot differs, is missing or is obsolete: see above; intended? make snapshots';; \
+	2) text='wrong usage, a mistake in a scenario file or a step that cannot be done: the message above names it';; \
 	3) text='a run did not settle: what is still open is listed above';; \
 	4) text='the environment is not ready: the message above says what to do; make setup checks it';; \
 	130|143) text='stopped by a signal';; \
