@@ -33,7 +33,7 @@ type docker struct {
 func connect(ctx context.Context) (*docker, error) {
 	withoutReaper()
 	withoutBanner()
-	if err := silent(ctx); err != nil {
+	if err := ask(ctx); err != nil {
 		return nil, err
 	}
 	provider, err := testcontainers.ProviderDefault.GetProvider(testcontainers.WithLogger(log.NewNoopLogger()))
@@ -50,9 +50,10 @@ func connect(ctx context.Context) (*docker, error) {
 	return &docker{provider: d, api: d.Client()}, nil
 }
 
-// silent finds a daemon that takes connections and never answers, which testcontainers would wait for without end. Any
-// other trouble is left to testcontainers, which knows more places where a daemon may be.
-func silent(ctx context.Context) error {
+// ask finds a daemon that takes connections and never answers, which testcontainers would wait for without end; and one
+// that DOCKER_HOST names and that is not there, in whose place testcontainers would quietly take another. Any other
+// trouble is left to testcontainers, which knows more places where a daemon may be.
+func ask(ctx context.Context) error {
 	api, err := client.New(client.FromEnv)
 	if err != nil {
 		return &noDockerError{where: daemonAddress(), cause: err}
@@ -66,6 +67,8 @@ func silent(ctx context.Context) error {
 		return context.Cause(ctx)
 	case err != nil && asking.Err() != nil:
 		return &noDockerError{where: api.DaemonHost(), cause: fmt.Errorf("no answer within %v", pingPatience)}
+	case err != nil && os.Getenv(client.EnvOverrideHost) != "":
+		return &noDockerError{where: api.DaemonHost(), cause: err}
 	default:
 		return nil
 	}
@@ -94,7 +97,7 @@ func (d *docker) close() { _ = d.provider.Close() }
 
 // daemonAddress is where testcontainers looked, for an error message.
 func daemonAddress() string {
-	if host := os.Getenv("DOCKER_HOST"); host != "" {
+	if host := os.Getenv(client.EnvOverrideHost); host != "" {
 		return host
 	}
 	return "unix:///var/run/docker.sock"

@@ -169,7 +169,7 @@ func (e *Engine) replace(next *server) {
 func (e *Engine) give(s *server) {
 	e.mu.Lock()
 	s.inUse--
-	drained := s.inUse == 0 && s != e.current
+	drained := s.inUse == 0 && e.current != nil && s != e.current // a closed engine has no containers any more
 	e.mu.Unlock()
 	if drained {
 		e.retire(s)

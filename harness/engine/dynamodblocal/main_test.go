@@ -34,6 +34,9 @@ func play(role string) {
 		name, err := dynamodblocal.EnsureImage(ctx, func(line string) { fmt.Println(line) })
 		fmt.Println(name, err)
 		return
+	case "skip":
+		fmt.Println(dynamodblocal.SkipTests(ctx, os.Getenv))
+		return
 	case "reaper": // somebody in this process used testcontainers before, with its reaper
 		testcontainers.ReadConfig()
 	}
@@ -80,6 +83,7 @@ func newActor(t *testing.T, role string) *actor {
 	line := make([]byte, 4096)
 	n, _ := stdout.Read(line)
 	if got := strings.TrimSpace(string(line[:n])); got != "ready" {
+		a.end() // its standard error is complete from here on
 		t.Fatalf("%s: %s %s", role, got, a.stderr.String())
 	}
 	return a
