@@ -1,0 +1,257 @@
+package mutations_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/scenario"
+	"github.com/stillwater-streams/stillwater/scenarios/mutations"
+	"github.com/stillwater-streams/stillwater/triggers/model"
+)
+
+// root holds the fixtures and scenarios of the project.
+const root = "../.."
+
+// TestTranscripts holds every mutation to its calls: testdata has one archive of
+// the mutation's name, with the steps and, under "want", each write they make:
+// its conditions, what it sets, in order. A step that is refused shows its error.
+// STILLWATER_UPDATE=true rewrites the want files, never in CI.
+func TestTranscripts(t *testing.T) {
+	for _, verb := range verbs(mutations.All(), mutations.Seeds()) {
+		t.Run(verb, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join("testdata", verb+".txtar")
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatalf("every mutation has a transcript: %v", err)
+			}
+			sc := load(t, archive)
+			r := newRecorder()
+			if !isSeed(verb) {
+				seed(t, r, sc)
+				r.log = nil
+			}
+			at := sc.Start
+			steps := sc.Steps
+			if isSeed(verb) {
+				steps = sc.Fixture.Steps
+			}
+			for _, step := range steps {
+				r.log = append(r.log, "> "+step.Text)
+				if err := run(t, r, step, at); err != nil {
+					r.log = append(r.log, "error: "+err.Error())
+				}
+				invariants(t, r)
+				at = at.Add(time.Minute)
+			}
+			compare(t, file, archive, strings.Join(r.log, "\n")+"\n")
+		})
+	}
+}
+
+func TestTestdataHasNothingElse(t *testing.T) {
+	known := verbs(mutations.All(), mutations.Seeds())
+	files, err := filepath.Glob("testdata/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if name := strings.TrimSuffix(filepath.Base(file), ".txtar"); !slices.Contains(known, name) {
+			t.Errorf("%s belongs to no mutation", file)
+		}
+	}
+}
+
+// TestScenariosRunOnPaper runs every scenario of the project against the recorder
+// (no trigger, no container): what its mutations require holds.
+func TestScenariosRunOnPaper(t *testing.T) {
+	all, err := scenario.LoadAll(root, vocabulary())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sc := range all {
+		t.Run(sc.Name, func(t *testing.T) {
+			t.Parallel()
+			r := newRecorder()
+			seed(t, r, sc)
+			at := sc.Start
+			for _, step := range sc.Steps {
+				if err := run(t, r, step, at); err != nil {
+					t.Errorf("%s: %v", step.Pos, err)
+				}
+				at = at.Add(time.Minute)
+			}
+			if !strings.HasPrefix(sc.Name, "raw_writes/") { // which may write anything
+				invariants(t, r)
+			}
+		})
+	}
+}
+
+// invariants: at rest the secondary keys of every vulnerability follow from its
+// attributes, and nothing is NULL or empty.
+func invariants(t *testing.T, r *recorder) {
+	t.Helper()
+	for key, item := range r.items {
+		noEmptyValues(t, key, item)
+		if !strings.HasPrefix(key, "VULN#") || !strings.Contains(key, " FIN#") {
+			continue
+		}
+		v, err := model.ParseVulnerability(item)
+		if err != nil {
+			t.Errorf("%s: %v", key, err)
+			continue
+		}
+		keys, err := v.SecondaryKeys()
+		if err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+		for name, want := range keys {
+			if got := textOf(item[name]); got != want {
+				t.Errorf("%s: %s is %q, but its attributes say %q", key, name, got, want)
+			}
+		}
+	}
+}
+
+func noEmptyValues(t *testing.T, path string, item model.Item) {
+	t.Helper()
+	for name, v := range item {
+		if model.Absent(v) {
+			t.Errorf("%s: %s is there without a value", path, name)
+		}
+		if m, ok := v.(*types.AttributeValueMemberM); ok {
+			noEmptyValues(t, path+" "+name, m.Value)
+		}
+	}
+}
+
+// load makes a scenario of an archive: the fixture of the project that its file
+// "fixture" names, two_open without one, and the steps in its file "steps".
+func load(t *testing.T, archive *txtar.Archive) *scenario.Scenario {
+	t.Helper()
+	dir := t.TempDir()
+	fixture := "two_open"
+	text := "start: 2024-09-19T10:00:00Z\nsteps:\n"
+	for _, f := range archive.Files {
+		switch f.Name {
+		case "fixture":
+			fixture = strings.TrimSpace(string(f.Data))
+		case "steps":
+			text += string(f.Data)
+		}
+	}
+	items, err := os.ReadFile(filepath.Join(root, "fixtures", fixture+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seeds := fileOf(archive, "items"); seeds != "" {
+		items = []byte("items:\n" + seeds)
+		text += "- delete: {key: {pk: none, sk: none}}\n" // a scenario needs a step
+	}
+	for name, data := range map[string]string{"scenarios/a.yaml": "fixture: " + fixture + "\n" + text, "fixtures/" + fixture + ".yaml": string(items)} {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sc, err := scenario.Load(dir, "scenarios/a.yaml", vocabulary())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sc
+}
+
+// seed puts the fixture, as the harness would.
+func seed(t *testing.T, r *recorder, sc *scenario.Scenario) {
+	t.Helper()
+	for _, step := range sc.Fixture.Steps {
+		if err := run(t, r, step, sc.Start); err != nil {
+			t.Fatalf("%s: %v", step.Pos, err)
+		}
+	}
+	invariants(t, r)
+}
+
+// run makes one step at a time of the virtual clock.
+func run(t *testing.T, r *recorder, step scenario.Step, at time.Time) error {
+	t.Helper()
+	for _, m := range append(mutations.All(), mutations.Seeds()...) {
+		if m.Name == step.Verb {
+			return m.Run(t.Context(), harness.Writer{DB: r, Now: at, Table: "integrates_vms"}, step.Args)
+		}
+	}
+	for _, write := range step.Writes {
+		switch write.Op {
+		case "put":
+			r.items[keyOf(write.Item)] = write.Item
+		case "delete":
+			delete(r.items, keyOf(write.Key))
+		}
+	}
+	return nil
+}
+
+func vocabulary() scenario.Vocabulary {
+	v := scenario.Vocabulary{Views: []string{"indicators"}, Tables: []string{"integrates_vms"}}
+	for _, m := range mutations.All() {
+		v.Mutations = append(v.Mutations, m.Verb)
+	}
+	for _, m := range mutations.Seeds() {
+		v.Seeds = append(v.Seeds, m.Verb)
+	}
+	return v
+}
+
+func fileOf(archive *txtar.Archive, name string) string {
+	for _, f := range archive.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+func isSeed(verb string) bool { return slices.Contains(verbs(mutations.Seeds()), verb) }
+
+func archiveOf(steps []string) *txtar.Archive {
+	return &txtar.Archive{Files: []txtar.File{{Name: "steps", Data: []byte("- " + strings.Join(steps, "\n- ") + "\n")}}}
+}
+
+func verbs(lists ...[]harness.Mutation) []string {
+	var out []string
+	for _, m := range slices.Concat(lists...) {
+		out = append(out, m.Name)
+	}
+	return out
+}
+
+func compare(t *testing.T, file string, archive *txtar.Archive, got string) {
+	t.Helper()
+	kept := slices.DeleteFunc(slices.Clone(archive.Files), func(f txtar.File) bool { return f.Name == "want" })
+	updated := txtar.Format(&txtar.Archive{Comment: archive.Comment, Files: append(kept, txtar.File{Name: "want", Data: []byte(got)})})
+	if bytes.Equal(updated, txtar.Format(archive)) {
+		return
+	}
+	if value := os.Getenv("STILLWATER_UPDATE"); value != "true" && value != "1" || os.Getenv("CI") != "" {
+		want := fileOf(archive, "want")
+		t.Fatalf("%s: the writes differ (- want, + got; STILLWATER_UPDATE=true accepts them):\n%s", file, cmp.Diff(want, got))
+	}
+	if err := os.WriteFile(file, updated, 0o644); err != nil {
+		t.Fatal(fmt.Errorf("update: %w", err))
+	}
+}
