@@ -89,8 +89,12 @@ func (l *lane) drive(ctx context.Context, m *settle.Meter) (invocations int, err
 // deliver gives a batch up to the on-failure destination.
 func (l *lane) deliver(ctx context.Context, d core.Deliver) error {
 	a := l.source.attempt
+	request := l.last
+	if d.Attempts == 0 {
+		request = l.batch // its records expired before the first invocation
+	}
 	err := a.destination.Send(ctx, destination.NewMessage(destination.Failure{
-		RequestID: string(l.last), FunctionARN: l.functionARN(),
+		RequestID: string(request), FunctionARN: l.functionARN(),
 		StreamARN: l.source.streamARN, ShardID: l.shard.ID, Deliver: d, Now: a.clock.Now(),
 	}))
 	if err != nil {

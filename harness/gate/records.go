@@ -12,9 +12,6 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
-// pageSize is the most GetRecords gives at once.
-const pageSize = 1000
-
 // position names a record: sequence numbers are unique in a stream.
 type position struct{ streamARN, sequence string }
 
@@ -170,7 +167,7 @@ func (s *stream) drain(ctx context.Context, shard string, take func(string, stre
 		return false, nil // read to its end before
 	}
 	for {
-		records, end, err := reader.Read(ctx, pageSize)
+		records, end, err := reader.Read(ctx, consumer.MaxRecords)
 		if err != nil {
 			return false, err
 		}

@@ -75,7 +75,7 @@ func describe(e trace.Event, all []trace.Event) (text string, ok bool) {
 func describeRest(e trace.Event) (text string, ok bool) {
 	switch e.Kind {
 	case trace.HandlerLog:
-		return "    log: " + firstLine(e.Note), true
+		return "    log: " + firstLine(e.Note), !strings.HasPrefix(e.Note, "DEBUG ")
 	case trace.Refused:
 		return fmt.Sprintf("  %s REFUSED: the invocation of %s had ended", e.Op, e.Actor), true
 	case trace.StrayCall:

@@ -1,5 +1,3 @@
-// Command stillwater runs the scenarios of the worked domain. Its logic is in
-// package cli, which promises its exit codes.
 package main
 
 import (
