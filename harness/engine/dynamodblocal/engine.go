@@ -69,7 +69,6 @@ func start(ctx context.Context, o Options, tune tuning) (_ *Engine, err error) {
 	e := &Engine{
 		docker:   d,
 		id:       rand.Text(),
-		image:    o.Image,
 		limit:    o.DatabasesPerContainer,
 		progress: o.Progress,
 		untested: tune.untested,
@@ -93,10 +92,8 @@ func start(ctx context.Context, o Options, tune tuning) (_ *Engine, err error) {
 	} else if swept > 0 {
 		e.progress(fmt.Sprintf("removed %d container(s) that a killed run had left behind", swept))
 	}
-	if e.image == "" {
-		if e.image, err = d.ensureImage(ctx, e.progress); err != nil {
-			return nil, err
-		}
+	if e.image, err = d.chooseImage(ctx, o.Image, e.progress); err != nil {
+		return nil, err
 	}
 	if !tune.unguarded {
 		if e.guard, err = startGuard(e.id, d.api.DaemonHost()); err != nil {

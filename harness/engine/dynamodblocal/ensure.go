@@ -33,6 +33,18 @@ func EnsureImage(ctx context.Context, progress func(string)) (string, error) {
 	return name, environment(err)
 }
 
+// chooseImage is the image that the user named, which must be here, or one that [EnsureImage] finds.
+func (d *docker) chooseImage(ctx context.Context, named string, progress func(string)) (string, error) {
+	if named == "" {
+		return d.ensureImage(ctx, progress)
+	}
+	ok, err := d.hasImage(ctx, named)
+	if err == nil && !ok {
+		err = fmt.Errorf("image %s is not on this computer: docker pull %s", named, named)
+	}
+	return named, err
+}
+
 func (d *docker) ensureImage(ctx context.Context, progress func(string)) (string, error) {
 	if progress == nil {
 		progress = func(string) {}

@@ -1,7 +1,9 @@
 package dynamodblocal
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"strconv"
 	"time"
 
@@ -85,4 +87,24 @@ func (d *docker) published(ctx context.Context, id string) (addresses []string, 
 		}
 	}
 	return addresses, len(got.Container.Mounts), nil
+}
+
+// EmptyImage gives the daemon an image without a single file, and returns what removes it.
+func EmptyImage(ctx context.Context, name string) (remove func() error, err error) {
+	d, err := connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	archive := bytes.NewReader(make([]byte, 1024)) // the end of a tar file
+	answer, err := d.api.ImageImport(ctx, client.ImageImportSource{Source: archive, SourceName: "-"}, name, client.ImageImportOptions{})
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Close()
+	_, err = io.Copy(io.Discard, answer)
+	return func() error {
+		defer d.close()
+		_, err := d.api.ImageRemove(context.WithoutCancel(ctx), name, client.ImageRemoveOptions{Force: true})
+		return err
+	}, err
 }

@@ -2,6 +2,7 @@ package dynamodblocal_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"syscall"
@@ -135,5 +136,38 @@ func TestStartWithTheReaperOn(t *testing.T) {
 	a.end()
 	if n := containers(t, a.pid()); n != 0 {
 		t.Errorf("%d containers after Close, want none", n)
+	}
+}
+
+// A container that is created and does not start goes away as well.
+func TestImageThatDoesNotStart(t *testing.T) {
+	needContainer(t)
+	const name = "stillwater-test/empty:1"
+	remove, err := dynamodblocal.EmptyImage(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := remove(); err != nil {
+			t.Error(err)
+		}
+	}()
+	e, err := dynamodblocal.Start(t.Context(), dynamodblocal.Options{Image: name})
+	if err == nil {
+		_ = e.Close(context.Background())
+	}
+	if !errors.Is(err, dynamodblocal.ErrEnvironment) || !strings.Contains(err.Error(), "container of "+name+": ") {
+		t.Errorf("got %v, want an ErrEnvironment that names the image", err)
+	}
+	if n := containers(t, os.Getpid()); n != 0 {
+		t.Errorf("%d containers, want none", n)
+	}
+}
+
+func TestImageThatIsNotHere(t *testing.T) {
+	needContainer(t)
+	_, err := dynamodblocal.Start(t.Context(), dynamodblocal.Options{Image: "stillwater-test/none:1"})
+	if !errors.Is(err, dynamodblocal.ErrEnvironment) || !strings.HasSuffix(err.Error(), "docker pull stillwater-test/none:1") {
+		t.Errorf("got %v, want an ErrEnvironment that says how to get the image", err)
 	}
 }
