@@ -193,7 +193,7 @@ func (c *runCommand) show(env *environment, r *harness.Result, s *summary) error
 	s.add(r)
 	switch {
 	case r.Outcome != harness.Passed || r.Snapshot.Accepted:
-		return report.Failure(env.out, r)
+		return report.Failure(env.out, r, c.Timeline)
 	case c.Timeline:
 		return report.Full(env.out, r)
 	}

@@ -13,13 +13,21 @@ import (
 // contextLines is how many unchanged lines a diff shows around a change.
 const contextLines = 2
 
+// timelineLines is how much of a timeline a failure shows: what fits two screens.
+const timelineLines = 60
+
 // Failure prints all that a person needs to see what went wrong in a run, and
-// ends with what to type next.
-func Failure(w io.Writer, r *harness.Result) error {
+// ends with what to type next. It shows the whole timeline, however long, if
+// whole is set.
+func Failure(w io.Writer, r *harness.Result, whole bool) error {
+	limit := timelineLines
+	if whole {
+		limit = 0
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "✗ %s   %s   %s (vt %v)\n", r.Scenario.Name, verdict(r), ms(r.Took), virtual(r))
 	fmt.Fprintf(&b, "  %s\n\n", counts(r))
-	if err := Timeline(&b, r); err != nil {
+	if err := timeline(&b, r, limit); err != nil {
 		return err
 	}
 	b.WriteByte('\n')

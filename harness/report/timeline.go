@@ -14,25 +14,41 @@ import (
 
 // Timeline prints what happened, in order, without the fixture's phase: step →
 // writes → records → invocations → writes, each with the id of its cause.
-func Timeline(w io.Writer, r *harness.Result) error {
-	events := report(r.Log.Events())
-	if len(events) == 0 {
-		return nil
-	}
+func Timeline(w io.Writer, r *harness.Result) error { return timeline(w, r, 0) }
+
+// timeline prints at most limit lines, if that is not 0: the beginning and the
+// end, with a line between that says how to see the rest.
+func timeline(w io.Writer, r *harness.Result, limit int) error {
+	rows := rows(report(r.Log.Events()))
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "    t ms\tid\t←\tshard\tevent")
+	for i, row := range rows {
+		if cut := len(rows) - limit; limit > 0 && cut > 0 && i >= limit/2 && i < limit/2+cut {
+			if i == limit/2 {
+				fmt.Fprintf(table, "     ...\t\t\t\t%d more: stillwater run --timeline %s\n", cut, r.Scenario.Name)
+			}
+			continue
+		}
+		fmt.Fprintln(table, row)
+	}
+	return table.Flush()
+}
+
+// rows words the events that a reader needs to see, columns separated by tabs.
+func rows(events []trace.Event) []string {
+	var rows []string
 	shorten := tablePrefix(events)
-	zero := events[0].T
 	for _, e := range events {
+		e.Key = strings.TrimPrefix(e.Key, shorten)
 		text, ok := describe(e, events)
 		if !ok {
 			continue
 		}
-		fmt.Fprintf(table, "%8.1f\t%s\t%s\t%s\t%s\n",
-			float64((e.T-zero).Microseconds())/1000, dot(string(e.ID)), dot(causes(e.Cause)), dot(e.Shard),
-			strings.TrimRight(strings.ReplaceAll(text, shorten, ""), " "))
+		rows = append(rows, fmt.Sprintf("%8.1f\t%s\t%s\t%s\t%s",
+			float64((e.T-events[0].T).Microseconds())/1000, dot(string(e.ID)), dot(causes(e.Cause)), dot(e.Shard),
+			strings.TrimRight(text, " ")))
 	}
-	return table.Flush()
+	return rows
 }
 
 // report cuts the fixture's phase off.
@@ -151,8 +167,8 @@ func firstLine(text string) string {
 	return line
 }
 
-// tablePrefix is the table's name where all keys are of one table: then it says
-// nothing.
+// tablePrefix is the table's name with a blank where all keys are of one table,
+// for then it says nothing; "" where they are of several.
 func tablePrefix(events []trace.Event) string {
 	prefix := ""
 	for _, e := range events {
@@ -161,12 +177,9 @@ func tablePrefix(events []trace.Event) string {
 			continue
 		}
 		if prefix != "" && prefix != table+" " {
-			return "\x00" // several tables: nothing to cut
+			return ""
 		}
 		prefix = table + " "
-	}
-	if prefix == "" {
-		return "\x00"
 	}
 	return prefix
 }

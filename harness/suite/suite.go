@@ -72,7 +72,7 @@ func (s *running) spec(ctx context.Context, sc *scenario.Scenario) {
 		return
 	}
 	var text strings.Builder
-	gomega.Expect(report.Failure(&text, r)).To(gomega.Succeed())
+	gomega.Expect(report.Failure(&text, r, false)).To(gomega.Succeed())
 	ginkgo.Fail(text.String())
 }
 
