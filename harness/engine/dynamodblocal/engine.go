@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stillwater-streams/stillwater/harness/engine"
+	"github.com/stillwater-streams/stillwater/harness/engine/dynamodblocal/guard"
 )
 
 // DefaultDatabasesPerContainer is when a container is replaced. A database costs DynamoDB Local four threads for ever,
@@ -31,7 +32,7 @@ type Options struct {
 // Engine runs DynamoDB Local in a container. It satisfies [engine.Engine].
 type Engine struct {
 	docker   *docker
-	guard    *guard
+	guard    *guard.Guard
 	id       string
 	image    string
 	limit    int
@@ -77,7 +78,7 @@ func start(ctx context.Context, o Options, tune tuning) (_ *Engine, err error) {
 	}
 	defer func() {
 		if err != nil {
-			e.guard.dismiss()
+			e.guard.Dismiss()
 			d.close()
 		}
 	}()
@@ -96,7 +97,7 @@ func start(ctx context.Context, o Options, tune tuning) (_ *Engine, err error) {
 		return nil, err
 	}
 	if !tune.unguarded {
-		if e.guard, err = startGuard(e.id, d.api.DaemonHost()); err != nil {
+		if e.guard, err = d.guardContainers(e.id); err != nil {
 			return nil, err
 		}
 	}
@@ -204,7 +205,7 @@ func (e *Engine) Close(ctx context.Context) error {
 		}
 	}
 	if !failed {
-		e.guard.dismiss() // else it tries once more when the process ends
+		e.guard.Dismiss() // else it tries once more when the process ends
 		errs = nil        // what failed earlier has been removed now
 	}
 	e.docker.close()

@@ -109,7 +109,7 @@ func (d *docker) pull(ctx context.Context, name string, patience time.Duration) 
 
 // build makes [image.Local]. Of several processes that find no image one builds; the others wait and find it there.
 func (d *docker) build(ctx context.Context, progress func(string)) error {
-	unlock, err := lockBuild(ctx)
+	unlock, err := lockBuild(ctx, func() { progress("another process builds the image: waiting for it…") })
 	if err != nil {
 		return err
 	}

@@ -45,10 +45,10 @@ func Self() Owner { return self() }
 func (o owner) PID() int { return o.pid }
 
 // Labels and OwnerOf are how an owner is written down and read again.
-func (o owner) Labels() map[string]string             { return o.labels("E") }
-func OwnerOf(labels map[string]string) (Owner, bool)  { return ownerOf(labels) }
-func ProcessStart(pid int) (start string, alive bool) { return processStart(pid) }
-func LockBuild(ctx context.Context) (func(), error)   { return lockBuild(ctx) }
+func (o owner) Labels() map[string]string                           { return o.labels("E") }
+func OwnerOf(labels map[string]string) (Owner, bool)                { return ownerOf(labels) }
+func ProcessStart(pid int) (start string, alive bool)               { return processStart(pid) }
+func LockBuild(ctx context.Context, waiting func()) (func(), error) { return lockBuild(ctx, waiting) }
 func (o owner) Dead(observer Owner, start func(int) (string, bool)) bool {
 	return o.dead(observer, start)
 }

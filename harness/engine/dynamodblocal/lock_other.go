@@ -5,4 +5,4 @@ package dynamodblocal
 import "context"
 
 // lockBuild does nothing where the image cannot be built anyway.
-func lockBuild(context.Context) (unlock func(), err error) { return func() {}, nil }
+func lockBuild(context.Context, func()) (unlock func(), err error) { return func() {}, nil }

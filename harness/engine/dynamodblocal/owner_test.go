@@ -87,21 +87,25 @@ func TestProcessStart(t *testing.T) {
 
 func TestLockBuildKeepsTheSecondWaiting(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	unlock, err := dynamodblocal.LockBuild(t.Context())
+	waits := 0
+	unlock, err := dynamodblocal.LockBuild(t.Context(), func() { waits++ })
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 250*time.Millisecond)
 	defer cancel()
-	if _, err := dynamodblocal.LockBuild(ctx); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := dynamodblocal.LockBuild(ctx, func() { waits++ }); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a second builder got %v, want to wait", err)
 	}
 	unlock()
-	again, err := dynamodblocal.LockBuild(t.Context())
+	again, err := dynamodblocal.LockBuild(t.Context(), func() { waits++ })
 	if err != nil {
 		t.Fatal(err)
 	}
 	again()
+	if waits != 1 {
+		t.Errorf("told %d times that somebody waits, want once", waits)
+	}
 	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
 		t.Errorf("the lock left %v behind (%v)", left, err)
 	}

@@ -4,10 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/exec"
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
+
+	"github.com/stillwater-streams/stillwater/harness/engine/dynamodblocal/guard"
 )
+
+// guardContainers removes the containers of an engine when the process is gone without having closed it. Where the Docker
+// command line client is missing there is no guard, and what is left behind is there until the next Start sweeps it.
+func (d *docker) guardContainers(engine string) (*guard.Guard, error) {
+	if _, err := exec.LookPath("docker"); err != nil {
+		return nil, nil //nolint:nilerr // documented
+	}
+	const script = `ids=$(docker ps --all --quiet --no-trunc --filter "label=$1") && [ -n "$ids" ] && exec docker rm --force --volumes $ids`
+	return guard.Start(script, []string{client.EnvOverrideHost + "=" + d.api.DaemonHost()}, labelEngine+"="+engine)
+}
 
 // sweep removes containers of runs that were killed so thoroughly that even their guard could not. It returns how many.
 func (d *docker) sweep(ctx context.Context, observer owner) (int, error) {

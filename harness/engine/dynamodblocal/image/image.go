@@ -1,6 +1,7 @@
 package image
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"errors"
@@ -9,7 +10,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
+
+	"github.com/stillwater-streams/stillwater/harness/engine/dynamodblocal/guard"
 )
 
 // Version of DynamoDB Local. This is the one place that pins it; lib.sha256 holds the checksums that belong to it.
@@ -50,13 +54,28 @@ func Build(ctx context.Context, dir string) (string, error) {
 	cmd := exec.CommandContext(ctx, "bash", "build.sh", Version)
 	cmd.Dir = dir
 	inOwnGroup(cmd)
-	if out, err := cmd.CombinedOutput(); err != nil {
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := runGuarded(cmd, dir); err != nil {
 		if ctx.Err() != nil {
 			return "", fmt.Errorf("image: build.sh: %w", context.Cause(ctx))
 		}
-		return "", fmt.Errorf("image: build.sh: %w: %s", err, lastLines(string(out), 5))
+		return "", fmt.Errorf("image: build.sh: %w: %s", err, lastLines(out.String(), 5))
 	}
 	return filepath.Join(dir, "rootfs.tar"), nil
+}
+
+// runGuarded runs a command in a process group of its own. If this process is killed meanwhile, the group ends and dir is
+// removed all the same.
+func runGuarded(cmd *exec.Cmd, dir string) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	// Processes write for a moment after they were killed: removing the folder may take a second try.
+	const script = `kill -s KILL -- "-$1"; for try in 1 2 3 4 5 6 7 8 9; do rm -rf "$2" && exit; done`
+	g, guardErr := guard.Start(script, nil, strconv.Itoa(cmd.Process.Pid), dir)
+	defer g.Dismiss()
+	return errors.Join(cmd.Wait(), guardErr)
 }
 
 // Changes are the Dockerfile's instructions below ADD, in the form in which Docker's image import takes them.
