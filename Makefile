@@ -6,7 +6,7 @@
 
 # The scenario that `make demo` shows: a path below scenarios/, without .yaml.
 SCENARIO ?= vulnerabilities/closing_the_worst_lowers_every_maximum
-# How many times `make soak` runs the functional suite.
+# How many times `make soak` runs the functional suite, and `make adversaries` each adversary.
 N ?= 50
 # What `make bench` measures: a regular expression over benchmark names.
 BENCH ?= .
@@ -26,7 +26,7 @@ SHELL := /bin/sh
 # The targets share one container engine and one build cache: `make -j` gains
 # nothing and would mix their last lines.
 .NOTPARALLEL:
-.PHONY: help setup demo test snapshots image lint bench soak race clean build need-go need-docker
+.PHONY: help setup demo test snapshots image lint bench adversaries soak race clean build need-go need-docker
 
 # --- for people -------------------------------------------------------------
 
@@ -34,7 +34,7 @@ help: ## List the targets
 	@echo 'Stillwater: a test harness for DynamoDB Streams triggers.'
 	@echo
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
-		while IFS='|' read -r target text; do printf '  make %-10s %s\n' "$$target" "$$text"; done
+		while IFS='|' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
 	@echo
 	@echo 'New here? `make demo` runs one scenario, `make test` runs everything;'
 	@echo 'each sets up all it needs beyond Go and Docker.'
@@ -81,6 +81,10 @@ lint: need-go $(STATICCHECK) ## gofmt, go vet, staticcheck and the rules of the 
 bench: image ## Measure; the cost of settling is shown beside its floor (BENCH=regexp)
 	@go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(GOTEST) ./... || { \
 		echo 'bench: exit 1: a benchmark failed: see FAIL above' >&2; exit 1; }
+
+adversaries: image ## Run each adversary of the verdict N times: none may be called settled too early
+	@STILLWATER_ADVERSARIES=$(N) go test -run '^TestOnDynamoDBLocal$$/^adversaries$$' -count=1 -v -timeout 60m $(GOTEST) ./harness || { \
+		echo 'adversaries: exit 1: a verdict was wrong: see FAIL above' >&2; exit 1; }
 
 soak: image ## Run the functional suite N times, shuffled and in parallel (N=50)
 	@STILLWATER_SOAK=$(N) go test -run '^TestSoak$$' -count=1 -v -timeout 60m $(GOTEST) ./scenarios || { \

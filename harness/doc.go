@@ -36,6 +36,7 @@
 //	STILLWATER_UPDATE=true              accept changed and new snapshots (never with CI set)
 //	STILLWATER_REQUIRE_CONTAINER=true   fail, not skip, where no container can be had
 //	STILLWATER_SOAK=N                   run the functional suite N times (make soak N=50)
+//	STILLWATER_ADVERSARIES=N            run each adversary of the verdict N times (make adversaries N=200)
 //	CI=…                                nothing is written into snapshots/
 //
 // # Not there yet

@@ -83,7 +83,8 @@ func (c *runCommand) load(env *environment) (harness.Project, []*scenario.Scenar
 	return project, all, chosen, nil
 }
 
-// findRoot looks for the project upwards from the working directory.
+// findRoot looks for the project upwards from the working directory. The path is
+// relative, so that what is printed can be read, and typed again.
 func findRoot() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
@@ -91,7 +92,7 @@ func findRoot() (string, error) {
 	}
 	for dir := start; ; dir = filepath.Dir(dir) {
 		if info, err := os.Stat(filepath.Join(dir, "scenarios")); err == nil && info.IsDir() {
-			return dir, nil
+			return filepath.Rel(start, dir)
 		}
 		if dir == filepath.Dir(dir) {
 			return "", fmt.Errorf("no folder scenarios/ in %s or above: go to the project, or name it with --root", start)

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 
+	"github.com/stillwater-streams/stillwater/consumer/mapping"
 	"github.com/stillwater-streams/stillwater/harness"
 )
 
@@ -13,9 +14,11 @@ type summary struct {
 	failed           []string
 	unsettled        []string
 	obsolete         []string
+	defaults         []string // triggers whose retries are not Lambda's
 }
 
 func (s *summary) add(r *harness.Result) {
+	s.defaults = r.Defaults // the same in every run
 	switch r.Outcome {
 	case harness.Passed:
 		s.passed++
@@ -40,6 +43,10 @@ func (s *summary) print(env *environment) int {
 		fmt.Fprintf(env.out, " (%d snapshots accepted: review them with git diff snapshots)", s.accepted)
 	}
 	fmt.Fprintln(env.out)
+	for _, name := range s.defaults {
+		fmt.Fprintf(env.out, "%s: a failed batch is retried %d times, not for 24 hours as on Lambda: set maximum_retry_attempts to choose\n",
+			name, mapping.DefaultMaximumRetryAttempts)
+	}
 	for _, class := range []struct {
 		names []string
 		what  string
