@@ -115,8 +115,10 @@ func (d *databases) last() *dynamodb.Client {
 func local(t testing.TB) *databases {
 	t.Helper()
 	ctx := context.Background()
-	if err := dynamodblocal.Unavailable(ctx); err != nil && os.Getenv("STILLWATER_REQUIRE_CONTAINER") != "true" {
-		t.Skipf("container tests: %v", err)
+	if skip, err := dynamodblocal.SkipTests(ctx, os.Getenv); err != nil {
+		t.Fatal(err)
+	} else if skip != "" {
+		t.Skip(skip)
 	}
 	e, err := dynamodblocal.Start(ctx, dynamodblocal.Options{})
 	if err != nil {

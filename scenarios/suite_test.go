@@ -2,7 +2,6 @@ package scenarios_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"testing"
 
@@ -28,8 +27,12 @@ func project() (harness.Project, error) { return scenarios.Project("..") }
 // container starts DynamoDB Local, or returns nil where Docker does not answer
 // and nobody insists.
 func container(ctx context.Context, progress func(string)) (engine.Engine, error) {
-	if err := dynamodblocal.Unavailable(ctx); err != nil && os.Getenv("STILLWATER_REQUIRE_CONTAINER") != "true" {
-		progress(fmt.Sprintf("container tests are skipped: %v", err))
+	skip, err := dynamodblocal.SkipTests(ctx, os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	if skip != "" {
+		progress(skip)
 		return nil, nil
 	}
 	e, err := dynamodblocal.Start(ctx, dynamodblocal.Options{Progress: progress})

@@ -53,10 +53,8 @@ func TestScripts(t *testing.T) {
 			if name != "docker" {
 				return false, fmt.Errorf("unknown condition %q", name)
 			}
-			if os.Getenv("STILLWATER_REQUIRE_CONTAINER") == "true" {
-				return true, nil
-			}
-			return dynamodblocal.Unavailable(context.Background()) == nil, nil
+			skip, err := dynamodblocal.SkipTests(context.Background(), os.Getenv)
+			return skip == "", err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 	})
