@@ -1,6 +1,8 @@
 package harness
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/stillwater-streams/stillwater/consumer/destination"
@@ -71,19 +73,40 @@ type Settling struct {
 	Records int
 }
 
-// LastWrite returns the last call that changed the item of a section, so the
-// cause of what the section shows.
-func (r *Result) LastWrite(section int) (trace.Event, bool) {
+// LastWrite returns the record of the last write that changed what a line of a
+// section shows: so its cause. path is the line's, as package snapshot gives it
+// ("treatment_summary.accepted"). A view may show what no single attribute
+// holds; then it is the last write of the item.
+func (r *Result) LastWrite(section int, path string) (trace.Event, bool) {
 	if section < 0 || section >= len(r.Sources) || r.Sources[section] == "" {
 		return trace.Event{}, false
 	}
-	events := r.Log.Events()
-	for i := len(events) - 1; i >= 0; i-- {
-		if events[i].Kind == trace.RecordSeen && events[i].Key == r.Sources[section] {
-			return events[i], true
+	var last trace.Event
+	found := false
+	for _, e := range slices.Backward(r.Log.Events()) {
+		if e.Kind != trace.RecordSeen || e.Key != r.Sources[section] {
+			continue
+		}
+		if touches(e, path) {
+			return e, true
+		}
+		if !found {
+			last, found = e, true
 		}
 	}
-	return trace.Event{}, false
+	return last, found
+}
+
+// touches reports whether a record changed what a path of a view names. A view
+// shows a part of its item, so the path is the end of an attribute's.
+func touches(e trace.Event, path string) bool {
+	path, _, _ = strings.Cut(path, "[") // lists are compared as a whole
+	if path == "" || len(e.Changes) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(e.Changes, func(c trace.Change) bool {
+		return c.Path == path || strings.HasSuffix(c.Path, "."+path)
+	})
 }
 
 // loop finds the part that repeats at the end of the chain of causes of last.

@@ -16,4 +16,5 @@ func NewDeadline(parent context.Context, timeout time.Duration, expire func()) (
 var (
 	Writes  = writes
 	Outcome = outcome
+	Changes = changes
 )

@@ -48,7 +48,7 @@ func (g *Gate) note(streamARN, shardID string, r streamtypes.Record, cause trace
 	}
 	e := trace.Event{
 		Kind: trace.RecordSeen, ID: s.ID, Shard: g.Alias(shardID), Op: string(r.EventName),
-		Key: s.Key, Depth: depth, Cause: []trace.ID{cause},
+		Key: s.Key, Depth: depth, Cause: []trace.ID{cause}, Changes: changes(r.Dynamodb),
 	}
 	if cause == "" {
 		e.Kind, e.Cause = trace.RecordOrphan, nil

@@ -43,8 +43,9 @@ func Failure(w io.Writer, r *harness.Result, whole bool) error {
 	return err
 }
 
-// Diff prints what changed against the snapshot; the first changed line of each
-// item carries the chain of causes of its last write.
+// Diff prints what changed against the snapshot. Each line that is new carries
+// its cause: the write that last changed it, and, where that write is named for
+// the first time, the chain back to the step.
 func Diff(b *strings.Builder, r *harness.Result) {
 	var plus, minus int
 	for _, d := range r.Snapshot.Diff {
@@ -59,44 +60,58 @@ func Diff(b *strings.Builder, r *harness.Result) {
 	if r.Snapshot.Note != "" {
 		fmt.Fprintf(b, "  %s\n", r.Snapshot.Note)
 	}
-	explained := map[int]bool{}
+	explained := map[trace.ID]bool{}
 	for i, hunk := range snapshot.Hunks(r.Snapshot.Diff, contextLines) {
 		if i > 0 {
 			b.WriteString("      …\n")
 		}
 		for _, d := range hunk {
 			line := "      " + string(d.Op) + " " + d.Text
-			section := r.Rendering.Lines[d.Line].Section
-			if d.Op == '+' && !explained[section] {
-				explained[section] = true
-				line = pad(line, 48) + cause(r, section)
+			if d.Op == '+' {
+				line = pad(line, 48) + explain(r, r.Rendering.Lines[d.Line], explained)
 			}
 			fmt.Fprintln(b, strings.TrimRight(line, " "))
 		}
 	}
 }
 
-// cause is the chain from the last write of a section's item to the step that
-// began it: "← w6 ← i3 ← r4 ← m1 (close_one.yaml:9)".
-func cause(r *harness.Result, section int) string {
-	record, ok := r.LastWrite(section)
+// explain is the cause of a line: "← w6 ← i3 ← r4 ← m1 (close_one.yaml:9)", and
+// only "← w6" once that was said.
+func explain(r *harness.Result, line snapshot.Line, explained map[trace.ID]bool) string {
+	if line.Path == "" && strings.TrimSpace(line.Text) == "" {
+		return ""
+	}
+	record, ok := r.LastWrite(line.Section, line.Path)
 	if !ok {
 		return ""
 	}
 	chain := r.Log.Chain(record.ID)
-	var ids []string
-	for i, e := range chain {
+	if len(chain) < 2 {
+		return fmt.Sprintf("  ← %s, of a client that is not known", record.ID)
+	}
+	write := chain[1].ID
+	if explained[write] {
+		return "  ← " + string(write)
+	}
+	explained[write] = true
+	return "  " + path(chain)
+}
+
+// path words a chain of causes from a write to its step. Of a batch it names the
+// newest record and the number of the others; writes of steps say no more than
+// their records, so they are left out.
+func path(chain []trace.Event) string {
+	ids := []string{string(chain[1].ID)}
+	for _, e := range chain[2:] {
 		switch e.ID.Type() {
 		case trace.TypeInvocation, trace.TypeMutation:
 			ids = append(ids, string(e.ID))
-		case trace.TypeWrite:
-			if i == 1 { // the write itself; those further back say no more than their records
-				ids = append(ids, string(e.ID))
+		case trace.TypeBatch:
+			records := string(e.Cause[len(e.Cause)-1])
+			if len(e.Cause) > 1 {
+				records += fmt.Sprintf("+%d", len(e.Cause)-1)
 			}
-		case trace.TypeRecord:
-			if i > 0 {
-				ids = append(ids, string(e.ID))
-			}
+			ids = append(ids, records)
 		}
 	}
 	root := chain[len(chain)-1]
@@ -104,7 +119,7 @@ func cause(r *harness.Result, section int) string {
 	if root.ID.FromFixture() {
 		where = "fixture " + where
 	}
-	return fmt.Sprintf("  ← %s (%s)", strings.Join(ids, " ← "), where)
+	return fmt.Sprintf("← %s (%s)", strings.Join(ids, " ← "), where)
 }
 
 // loop prints how triggers cause each other.

@@ -36,7 +36,7 @@ func verdict(r *harness.Result) string {
 
 // counts sums up the scenario's own part of the trace:
 //
-//	3 steps → 6 writes → 6 records → 4 invocations → 1 write → 1 record
+//	3 steps: 6 writes, 6 records → 4 invocations: 1 write, 1 record
 func counts(r *harness.Result) string {
 	var steps, invocations int
 	var writes, records [2]int // of the steps, of the triggers
@@ -59,7 +59,7 @@ func counts(r *harness.Result) string {
 			records[who]++
 		}
 	}
-	return fmt.Sprintf("%s → %s → %s → %s → %s → %s",
+	return fmt.Sprintf("%s: %s, %s → %s: %s, %s",
 		plural(steps, "step"), plural(writes[0], "write"), plural(records[0], "record"),
 		plural(invocations, "invocation"), plural(writes[1], "write"), plural(records[1], "record"))
 }

@@ -110,7 +110,11 @@ func (l recording) step(text, ref, key string) trace.ID {
 func (l recording) write(cause trace.ID, key string, depth int) trace.ID {
 	w, r := l.Mint(trace.TypeWrite), l.Mint(trace.TypeRecord)
 	l.Append(trace.Event{Kind: trace.Write, ID: w, Op: "UpdateItem", Key: key, Cause: []trace.ID{cause}, Note: "ok", N: 1, Depth: depth, Actor: "indicators"})
-	l.Append(trace.Event{Kind: trace.RecordSeen, ID: r, Shard: "s0", Op: "MODIFY", Key: key, Cause: []trace.ID{w}, Depth: depth})
+	l.Append(trace.Event{Kind: trace.RecordSeen, ID: r, Shard: "s0", Op: "MODIFY", Key: key, Cause: []trace.ID{w}, Depth: depth, Changes: []trace.Change{
+		{Path: "indicators.newest_report_date", From: "2024-04-15T10:00:00+00:00", To: "2024-09-19T10:00:00+00:00"},
+		{Path: "indicators.summary.closed", From: "0", To: "1"}, {Path: "indicators.summary.open", From: "2", To: "1"},
+		{Path: "indicators.where", From: "src/a"},
+	}})
 	return r
 }
 

@@ -31,21 +31,22 @@ func timeline(w io.Writer, r *harness.Result, limit int) error {
 		}
 		fmt.Fprintln(table, row)
 	}
+	fmt.Fprintln(table, "\t\t\t\tm step, w write, r record, i invocation, s shard; ← is caused by; ∅ absent")
 	return table.Flush()
 }
 
 // rows words the events that a reader needs to see, columns separated by tabs.
 func rows(events []trace.Event) []string {
 	var rows []string
-	shorten := tablePrefix(events)
+	table := tablePrefix(events)
 	for _, e := range events {
-		e.Key = strings.TrimPrefix(e.Key, shorten)
+		e.Key = strings.TrimPrefix(e.Key, table)
 		text, ok := describe(e, events)
 		if !ok {
 			continue
 		}
 		rows = append(rows, fmt.Sprintf("%8.1f\t%s\t%s\t%s\t%s",
-			float64((e.T-events[0].T).Microseconds())/1000, dot(string(e.ID)), dot(causes(e.Cause)), dot(e.Shard),
+			float64((e.T-events[0].T).Microseconds())/1000, dot(string(e.ID)), dot(causesOf(e, events)), dot(e.Shard),
 			strings.TrimRight(text, " ")))
 	}
 	return rows
@@ -74,13 +75,13 @@ func describe(e trace.Event, all []trace.Event) (text string, ok bool) {
 	case trace.Call:
 		return fmt.Sprintf("  %s %s  %s", e.Op, e.Key, e.Note), e.Note != "ok"
 	case trace.RecordSeen:
-		return fmt.Sprintf("    %s %s", e.Op, e.Key), true
+		return fmt.Sprintf("    %s %s%s", e.Op, e.Key, changed(e.Changes)), true
 	case trace.RecordOrphan:
 		return fmt.Sprintf("    %s %s  ORPHAN: written by a client the gate does not know", e.Op, e.Key), true
 	case trace.InvokeStart:
-		return invocation(e, all), true
+		return e.Actor + " is given " + span(recordsOf(e, all)) + attempt(e), true
 	case trace.InvokeEnd:
-		return fmt.Sprintf("  %s → %s  %s", e.Actor, firstLine(e.Note), ms(e.Took)), true
+		return fmt.Sprintf("  → %s, %s, %s", firstLine(e.Note), wrote(e.ID, all), ms(e.Took)), true
 	case trace.DeadLetter:
 		return fmt.Sprintf("%s: batch of %s to the on-failure destination: %s", e.Actor, plural(e.N, "record"), e.Note), true
 	}
@@ -108,19 +109,83 @@ func describeRest(e trace.Event) (text string, ok bool) {
 	return "", false
 }
 
-// invocation names the records that the invocation's batch has.
-func invocation(e trace.Event, all []trace.Event) string {
-	attempt := ""
-	if e.N > 1 {
-		attempt = fmt.Sprintf(", attempt %d", e.N)
-	}
-	var records []trace.ID
+// recordsOf are the records of an invocation's batch.
+func recordsOf(e trace.Event, all []trace.Event) []trace.ID {
 	for _, b := range all {
 		if b.Kind == trace.BatchFormed && len(e.Cause) > 0 && b.ID == e.Cause[0] {
-			records = b.Cause
+			return b.Cause
 		}
 	}
-	return fmt.Sprintf("%s ← %s%s", e.Actor, span(records), attempt)
+	return nil
+}
+
+// causesOf is what the column of causes shows: of an invocation its records, for
+// the batch has no line of its own.
+func causesOf(e trace.Event, all []trace.Event) string {
+	if e.Kind == trace.InvokeStart {
+		return causes(recordsOf(e, all))
+	}
+	return causes(e.Cause)
+}
+
+func attempt(e trace.Event) string {
+	if e.N > 1 {
+		return fmt.Sprintf(", attempt %d", e.N)
+	}
+	return ""
+}
+
+// wrote says what an invocation did to the tables.
+func wrote(invocation trace.ID, all []trace.Event) string {
+	records := 0
+	for _, e := range all {
+		if e.Kind == trace.Write && len(e.Cause) > 0 && e.Cause[0] == invocation {
+			records += e.N
+		}
+	}
+	if records == 0 {
+		return "nothing written"
+	}
+	return plural(records, "item") + " changed"
+}
+
+// shownChanges is how many attributes a record's line names.
+const shownChanges = 3
+
+// changed words the changes of a record: "  open 2→1, closed 0→1, +4 more", the
+// shortest first, which tell most: statuses and counts before dates and keys.
+// What all paths begin with says nothing, and goes.
+func changed(list []trace.Change) string {
+	if len(list) == 0 {
+		return ""
+	}
+	prefix := list[0].Path[:strings.LastIndexByte(list[0].Path, '.')+1]
+	for _, c := range list {
+		for !strings.HasPrefix(c.Path, prefix) {
+			prefix = prefix[:strings.LastIndexByte(strings.TrimSuffix(prefix, "."), '.')+1]
+		}
+	}
+	var parts []string
+	for _, c := range list {
+		parts = append(parts, fmt.Sprintf("%s %s→%s", strings.TrimPrefix(c.Path, prefix), shorten(c.From), shorten(c.To)))
+	}
+	slices.SortStableFunc(parts, func(a, b string) int { return len(a) - len(b) })
+	if more := len(parts) - shownChanges; more > 0 {
+		parts = append(parts[:shownChanges], fmt.Sprintf("+%d more", more))
+	}
+	return "  " + strings.Join(parts, ", ")
+}
+
+// shorten keeps a value readable in a list of changes; absent is "∅".
+func shorten(value string) string {
+	const most = 24
+	if value == "" {
+		return "∅"
+	}
+	if runes := []rune(value); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return value
 }
 
 // span shortens a run of ids: r1…r3.

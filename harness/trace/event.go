@@ -70,4 +70,16 @@ type Event struct {
 	Depth int           `json:"depth,omitempty"` // causal depth: writes of a step 0, of its invocations 1 …
 	Took  time.Duration `json:"took,omitempty"`  // real time it took
 	Note  string        `json:"note,omitempty"`  // outcome, in words
+
+	// Changes of the item, of a record with both images.
+	Changes []Change `json:"changes,omitempty"`
+}
+
+// Change is one attribute that a write changed.
+type Change struct {
+	// Path names the attribute, members of maps with dots: "state.status".
+	Path string `json:"path"`
+	// From and To are the values as short texts, "" for absent.
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
 }
