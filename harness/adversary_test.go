@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 	"github.com/stillwater-streams/stillwater/harness"
@@ -38,11 +39,29 @@ func adversaryRuns(t *testing.T) int {
 // adversary is a trigger that tries to write after the verdict. One is made for
 // each run.
 type adversary struct {
-	db        *dynamodb.Client
+	run       int
 	alive     atomic.Int32 // its goroutines
 	late      sync.WaitGroup
 	mu        sync.Mutex
 	delivered map[string]bool
+}
+
+// dawdle takes from no time at all to far longer than a verdict takes.
+func (a *adversary) dawdle() { <-time.NewTimer(time.Duration(a.run%4) * 20 * time.Millisecond).C }
+
+// cancelOnceSent gives up while the request is under way: behind the gate, from
+// at once to 3 ms after it was sent.
+func (a *adversary) cancelOnceSent(cancel func()) func(*dynamodb.Options) {
+	return func(o *dynamodb.Options) {
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("GiveUp", func(
+				ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler,
+			) (middleware.DeserializeOutput, middleware.Metadata, error) {
+				time.AfterFunc(time.Duration(a.run%30)*100*time.Microsecond, cancel)
+				return next.HandleDeserialize(ctx, in)
+			}), middleware.After)
+		})
+	}
 }
 
 func (a *adversary) saw(e events.DynamoDBEvent) {
@@ -66,17 +85,17 @@ func first(e events.DynamoDBEvent) bool {
 // adversaries, each with the outcomes that a sound verdict may have.
 var adversaries = map[string]struct {
 	timeout time.Duration
-	handle  func(*adversary, context.Context) error
+	handle  func(*adversary, context.Context, *dynamodb.Client) error
 	check   func(t *testing.T, r *harness.Result)
+	note    func(*adversary, *harness.Result) string // what happened, counted over all runs
 }{
 	// It goes on after its deadline, and then writes with a context of its own.
 	"ignores its deadline": {
 		timeout: 5 * time.Millisecond,
-		handle: func(a *adversary, ctx context.Context) error {
+		handle: func(a *adversary, ctx context.Context, db *dynamodb.Client) error {
 			<-ctx.Done()
-			over := time.NewTimer(3 * time.Millisecond)
-			<-over.C
-			return putItem(context.Background(), a.db, "late")
+			a.dawdle()
+			return putItem(context.Background(), db, "late")
 		},
 		check: func(t *testing.T, r *harness.Result) {
 			if r.Outcome == harness.Unsettled {
@@ -89,19 +108,21 @@ var adversaries = map[string]struct {
 	},
 	// It returns, and leaves a goroutine that writes a little later.
 	"leaves a goroutine that writes": {
-		handle: func(a *adversary, ctx context.Context) error {
+		handle: func(a *adversary, ctx context.Context, db *dynamodb.Client) error {
 			a.late.Add(1)
 			go func() {
 				defer a.late.Done()
 				a.alive.Add(1)
 				defer a.alive.Add(-1)
-				over := time.NewTimer(2 * time.Millisecond)
-				<-over.C
-				_ = putItem(context.Background(), a.db, "late")
+				a.dawdle()
+				_ = putItem(context.Background(), db, "late")
 			}()
 			return nil
 		},
 		check: func(t *testing.T, r *harness.Result) {
+			if wroteInTime(r) {
+				return // its call was made before the handler had returned
+			}
 			if r.Outcome != harness.Unsettled {
 				t.Fatalf("%v: want not settled, since a call came after the invocation had ended", r.Outcome)
 			}
@@ -110,13 +131,14 @@ var adversaries = map[string]struct {
 			}
 		},
 	},
-	// Its client gives up while the request is under way; the server may commit.
+	// Its client gives up while the request is under way; the server commits, and
+	// long after that: the way to it is slow.
 	"gives up on a request": {
-		handle: func(a *adversary, ctx context.Context) error {
-			ctx, cancel := context.WithTimeout(ctx, 300*time.Microsecond)
+		handle: func(a *adversary, ctx context.Context, db *dynamodb.Client) error {
+			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
-			err := putItem(ctx, a.db, "given-up")
-			if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			err := putItem(ctx, db, "given-up", a.cancelOnceSent(cancel))
+			if err != nil && !errors.Is(err, context.Canceled) {
 				return err
 			}
 			return nil
@@ -125,36 +147,61 @@ var adversaries = map[string]struct {
 			if r.Outcome == harness.Unsettled {
 				t.Errorf("not settled: %v", r.Err)
 			}
+			noOrphans(t, r)
+		},
+		note: func(a *adversary, r *harness.Result) string {
+			for _, e := range r.Log.Events() {
+				if e.Kind == trace.Write && strings.HasPrefix(e.Note, "caller gave up") {
+					return fmt.Sprintf("given up under way, %d records", e.N)
+				}
+			}
+			return "answered in time"
 		},
 	},
 	// Its calls do not carry the context of the invocation.
 	"drops its context": {
-		handle: func(a *adversary, _ context.Context) error {
-			return putItem(context.Background(), a.db, "no-context")
+		handle: func(_ *adversary, _ context.Context, db *dynamodb.Client) error {
+			return putItem(context.Background(), db, "no-context")
 		},
 		check: func(t *testing.T, r *harness.Result) {
 			if r.Outcome == harness.Unsettled {
 				t.Errorf("not settled: %v", r.Err)
 			}
-			for _, e := range r.Log.Events() {
-				if e.Kind == trace.RecordOrphan {
-					t.Errorf("the record of %s is an orphan, though its client belongs to an invocation", e.Key)
-				}
-			}
+			noOrphans(t, r)
 		},
 	},
 }
 
+// wroteInTime reports whether the late item was written by an invocation.
+func wroteInTime(r *harness.Result) bool {
+	for _, e := range r.Log.Events() {
+		if e.Kind == trace.Write && e.Key == "things late" {
+			return true
+		}
+	}
+	return false
+}
+
+func noOrphans(t *testing.T, r *harness.Result) {
+	for _, e := range r.Log.Events() {
+		if e.Kind == trace.RecordOrphan {
+			t.Errorf("the record of %s is an orphan, though its client belongs to an invocation", e.Key)
+		}
+	}
+}
+
 // No adversary gets a verdict before it is done: what the tables hold once its
 // last goroutine has ended was delivered before the verdict, every time.
-func testAdversaries(t *testing.T, e *databases) {
+func testAdversaries(t *testing.T, local *databases) {
+	e := &databases{Engine: slow(t, local)}
 	for name, test := range adversaries {
 		t.Run(name, func(t *testing.T) {
 			runs := adversaryRuns(t)
+			notes := map[string]int{}
 			for n := range runs {
-				a := &adversary{delivered: map[string]bool{}}
+				a := &adversary{run: n, delivered: map[string]bool{}}
 				p := project(t, mapping.Mapping{Timeout: test.timeout, MaximumRetryAttempts: 1}, func(env harness.Environment) (any, error) {
-					a.db = dynamodb.NewFromConfig(env.AWS)
+					db := dynamodb.NewFromConfig(env.AWS)
 					return func(ctx context.Context, e events.DynamoDBEvent) error {
 						a.saw(e)
 						if !first(e) {
@@ -162,7 +209,7 @@ func testAdversaries(t *testing.T, e *databases) {
 						}
 						a.alive.Add(1)
 						defer a.alive.Add(-1)
-						return test.handle(a, ctx)
+						return test.handle(a, ctx, db)
 					}, nil
 				})
 				h := start(t, p, e, harness.Options{})
@@ -172,6 +219,9 @@ func testAdversaries(t *testing.T, e *databases) {
 				}
 				a.late.Wait()
 				test.check(t, r)
+				if test.note != nil {
+					notes[test.note(a, r)]++
+				}
 				if r.Outcome != harness.Unsettled {
 					a.everythingDelivered(t, e)
 				}
@@ -182,6 +232,7 @@ func testAdversaries(t *testing.T, e *databases) {
 					t.Fatalf("in run %d of %d", n+1, runs)
 				}
 			}
+			t.Logf("%d runs, no verdict too early %v", runs, notes)
 		})
 	}
 }

@@ -1,7 +1,13 @@
 package harness_test
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -48,10 +54,10 @@ func put(ids ...string) scenario.Step {
 	return s
 }
 
-func putItem(ctx context.Context, db *dynamodb.Client, id string) error {
+func putItem(ctx context.Context, db *dynamodb.Client, id string, options ...func(*dynamodb.Options)) error {
 	_, err := db.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: aws.String("things"), Item: map[string]types.AttributeValue{"id": text(id)},
-	})
+	}, options...)
 	return err
 }
 
@@ -154,4 +160,41 @@ func run(t testing.TB, h *harness.Harness, s *scenario.Scenario) *harness.Result
 		t.Fatal(err)
 	}
 	return r
+}
+
+// slowly is an engine on a slow way: the request for the item "given-up" takes
+// slowness to get to the server.
+type slowly struct {
+	engine.Engine
+	t *testing.T
+}
+
+const slowness = 30 * time.Millisecond
+
+func slow(t *testing.T, e engine.Engine) engine.Engine { return slowly{e, t} }
+
+// Open puts a proxy of its own before the database.
+func (s slowly) Open(ctx context.Context) (*engine.Database, error) {
+	db, err := s.Engine.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	target, err := url.Parse(db.Endpoint)
+	if err != nil {
+		return nil, err
+	}
+	forward := httputil.NewSingleHostReverseProxy(target)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		if bytes.Contains(body, []byte(`"given-up"`)) && strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".PutItem") {
+			<-time.NewTimer(slowness).C
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		forward.ServeHTTP(w, r)
+	}))
+	s.t.Cleanup(proxy.Close)
+	return engine.NewDatabase(proxy.URL, db.Region, db.AccessKey, db.Close), nil
 }

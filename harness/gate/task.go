@@ -127,6 +127,9 @@ func (r *run) gather(ctx context.Context) error {
 		}
 		select {
 		case c := <-r.gate.arrivals:
+			if c.task.deadline.expired() {
+				continue // its end is on the way, and refuses it
+			}
 			r.waiting[c.task] = append(r.waiting[c.task], c)
 		case t := <-r.ended:
 			r.end(t)
