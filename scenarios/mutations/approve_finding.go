@@ -32,14 +32,14 @@ func approveFinding() harness.Mutation {
 		})
 }
 
-// release makes drafts VULNERABLE. The report date is when that first happened:
-// one that is there stays.
+// release makes drafts VULNERABLE. The report date is the date of the state that
+// first was: one that is there stays.
 func release(ctx context.Context, w harness.Writer, by string, drafts []*vulnerability) error {
 	for _, v := range drafts {
 		if err := v.changeState(ctx, w, by, func(s *model.State, i *model.VulnerabilityIndicators) {
 			s.Status = model.StateVulnerable
 			if i.ReportDate.IsZero() {
-				i.ReportDate = w.Now
+				i.ReportDate = s.ModifiedDate
 			}
 		}); err != nil {
 			return err

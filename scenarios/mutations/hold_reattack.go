@@ -37,7 +37,7 @@ func holdReattack() harness.Mutation {
 				}
 				// pk_4 follows from event_id, so both go in one write.
 				v.EventID = a.Event
-				if err := v.writeIndex(ctx, w, "event_id", "pk_4", "sk_4"); err != nil {
+				if err := v.writeIndex(ctx, w, "verification", "event_id", "pk_4", "sk_4"); err != nil {
 					return err
 				}
 			}

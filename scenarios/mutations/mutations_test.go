@@ -1,6 +1,7 @@
 package mutations_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
@@ -31,9 +33,11 @@ func TestEveryVerbSaysWhatItDoes(t *testing.T) {
 // change is refused and leaves the other one's alone.
 func TestAnotherWriterIsNotOverwritten(t *testing.T) {
 	for name, c := range map[string]struct {
-		step  string
-		other func(r *recorder)
-		want  string
+		fixture string // two_open without one
+		step    string
+		after   int // writes of the step, before the other writer comes
+		other   func(r *recorder)
+		want    string
 	}{
 		"an entry changed": {
 			step:  "close_vulnerabilities: {vulnerabilities: [v1]}",
@@ -50,10 +54,23 @@ func TestAnotherWriterIsNotOverwritten(t *testing.T) {
 			other: func(r *recorder) { delete(r.items, "FIN#f1 GROUP#harbor") },
 			want:  "update FIN#f1 GROUP#harbor: another writer was there since it was read",
 		},
+		"an entry changed before its assignee was indexed": {
+			step:  "assign: {vulnerability: v1, assigned: dev@example.com}",
+			after: 2, // the treatment and its history
+			other: func(r *recorder) { setDate(r, "VULN#v1 FIN#f1", "treatment", "2024-09-19T10:00:01+00:00") },
+			want:  "update VULN#v1 FIN#f1: another writer was there since it was read",
+		},
+		"an entry changed before its event was indexed": {
+			fixture: "one_group",
+			step:    "hold_reattack: {vulnerabilities: [v4], event: e7}",
+			after:   4, // the finding's verification, the vulnerability's, the history of both
+			other:   func(r *recorder) { setDate(r, "VULN#v4 FIN#f1", "verification", "2024-09-19T10:00:01+00:00") },
+			want:    "update VULN#v4 FIN#f1: another writer was there since it was read",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, sc := begin(t, c.step)
-			r.beforeWrite = func() { c.other(r) }
+			r, sc := beginWith(t, cmp.Or(c.fixture, "two_open"), c.step)
+			r.beforeWrite, r.skipWrites = func() { c.other(r) }, c.after
 			err := run(t, r, sc.Steps[0], sc.Start)
 			var refused *types.ConditionalCheckFailedException
 			if err == nil || !strings.HasPrefix(err.Error(), c.want) || !errors.As(err, &refused) {
@@ -114,6 +131,62 @@ func TestIndicatorsOfAVulnerabilityAreCreatedWhole(t *testing.T) {
 	}
 }
 
+// What the map holds beside what is known here stays, even when it holds nothing
+// else.
+func TestUnknownIndicatorsOfAVulnerabilityStay(t *testing.T) {
+	r, sc := begin(t, "close_vulnerabilities: {vulnerabilities: [v1]}")
+	r.items["VULN#v1 FIN#f1"]["unreliable_indicators"] = &types.AttributeValueMemberM{Value: model.Item{
+		"unreliable_priority": &types.AttributeValueMemberN{Value: "7"},
+	}}
+	if err := run(t, r, sc.Steps[0], sc.Start); err != nil {
+		t.Fatal(err)
+	}
+	got := render(r.items["VULN#v1 FIN#f1"]["unreliable_indicators"])
+	if want := "{unreliable_closing_date=2024-09-19T10:00:00+00:00 unreliable_priority=N:7}"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// A refusal that was cut short has left its history and nothing else; the next one
+// does not take that for the treatment before.
+func TestARefusalThatWasCutShortIsNothingToGoBackTo(t *testing.T) {
+	r, sc := begin(t, "request_permanent_acceptance: {vulnerability: v1}", "reject_acceptance: {vulnerability: v1}",
+		"reject_acceptance: {vulnerability: v1}")
+	if err := run(t, r, sc.Steps[0], sc.Start); err != nil {
+		t.Fatal(err)
+	}
+	requested := clone(r.items["VULN#v1 FIN#f1"])
+	r.beforeWrite, r.skipWrites = func() { delete(r.items, "VULN#v1 FIN#f1") }, 1
+	if err := run(t, r, sc.Steps[1], sc.Start.Add(time.Minute)); err == nil {
+		t.Fatal("the refusal was not cut short")
+	}
+	r.items["VULN#v1 FIN#f1"] = requested
+	if err := run(t, r, sc.Steps[2], sc.Start.Add(2*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	got := render(lookup(r.items["VULN#v1 FIN#f1"], "treatment"))
+	if want := "{modified_by=analyst@example.com modified_date=2024-09-19T10:02:01+00:00 status=UNTREATED}"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// Reported and confirmed at one instant, the state is dated a second later; so is
+// the report, and then the closing.
+func TestReportAndClosingHaveTheDateOfTheirState(t *testing.T) {
+	r, sc := begin(t, "report_draft_vulnerability: {id: v9, finding: f1, where: a}",
+		"confirm_vulnerabilities: {vulnerabilities: [v9]}", "close_vulnerabilities: {vulnerabilities: [v9]}")
+	for _, step := range sc.Steps {
+		if err := run(t, r, step, sc.Start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := render(r.items["VULN#v9 FIN#f1"]["unreliable_indicators"])
+	want := "{unreliable_closing_date=2024-09-19T10:00:02+00:00 unreliable_report_date=2024-09-19T10:00:01+00:00 unreliable_source=ANALYST}"
+	if got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestBatchesAreCutAndSentAgain(t *testing.T) {
 	r, sc := begin(t, "remove_vulnerability: {vulnerability: v1}")
 	for i := range 30 {
@@ -129,7 +202,7 @@ func TestBatchesAreCutAndSentAgain(t *testing.T) {
 			batches = append(batches, line)
 		}
 	}
-	want := "batch of 25, 3 unprocessed; batch of 3, 0 unprocessed; batch of 7, 0 unprocessed"
+	want := "batch of 25, 3 unprocessed; batch of 3, 0 unprocessed; batch of 9, 0 unprocessed"
 	if got := strings.Join(batches, "; "); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -144,7 +217,7 @@ func TestBatchGivesUp(t *testing.T) {
 	r, sc := begin(t, "remove_vulnerability: {vulnerability: v1}")
 	r.unprocessed = 1000
 	err := run(t, r, sc.Steps[0], sc.Start)
-	if err == nil || !strings.Contains(err.Error(), "2 of 2 requests are still unprocessed after 11 tries") {
+	if err == nil || !strings.Contains(err.Error(), "4 of 4 requests are still unprocessed after 11 tries") {
 		t.Fatalf("got %v", err)
 	}
 }
@@ -229,7 +302,14 @@ func TestCancelledChangeStops(t *testing.T) {
 // begin seeds two_open and loads the steps.
 func begin(t *testing.T, steps ...string) (*recorder, *scenario.Scenario) {
 	t.Helper()
-	sc := load(t, archiveOf(steps))
+	return beginWith(t, "two_open", steps...)
+}
+
+func beginWith(t *testing.T, fixture string, steps ...string) (*recorder, *scenario.Scenario) {
+	t.Helper()
+	archive := archiveOf(steps)
+	archive.Files = append(archive.Files, txtar.File{Name: "fixture", Data: []byte(fixture)})
+	sc := load(t, archive)
 	r := newRecorder()
 	seed(t, r, sc)
 	r.log = nil

@@ -52,6 +52,36 @@ func putHistory(ctx context.Context, w harness.Writer, pk string, e model.Entry)
 	return putNew(ctx, w, item)
 }
 
+// historyOf returns the history items that entries leave beside their main item.
+func historyOf(main model.Item, entries ...model.Entry) ([]model.Item, error) {
+	key, err := model.KeyOf(main)
+	if err != nil {
+		return nil, err
+	}
+	var items []model.Item
+	for _, e := range entries {
+		item, err := model.HistoryItem(key.PK, e)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+// putSeed puts a main item whose key must be free, then the history of its
+// entries.
+func putSeed(ctx context.Context, w harness.Writer, main model.Item, entries ...model.Entry) error {
+	history, err := historyOf(main, entries...)
+	if err != nil {
+		return err
+	}
+	if err := putNew(ctx, w, main); err != nil {
+		return err
+	}
+	return batchPut(ctx, w, history...)
+}
+
 // comment puts the comment that goes with a change. Its id is made of the time
 // and the first vulnerability concerned, so that every run gives the same one.
 func comment(ctx context.Context, w harness.Writer, c model.Comment) error {

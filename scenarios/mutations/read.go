@@ -68,6 +68,23 @@ func readFinding(ctx context.Context, w harness.Writer, id string) (*finding, er
 	return &finding{Finding: f, item: items[0]}, nil
 }
 
+// requireFree makes sure that nothing has the hash key of item yet, neither an
+// entity of that id, under whatever range key, nor its history.
+func requireFree(ctx context.Context, w harness.Writer, id string, item model.Item) error {
+	key, err := model.KeyOf(item)
+	if err != nil {
+		return fmt.Errorf("%s: %w", id, err)
+	}
+	taken, err := query(ctx, w, byPrefix(key.PK, ""))
+	if err != nil {
+		return fmt.Errorf("%s: look for the same id: %w", id, err)
+	}
+	if len(taken) > 0 {
+		return fmt.Errorf("%s: the id is taken: there is %s", id, keyText(taken[0]))
+	}
+	return nil
+}
+
 // requirement tells what is wrong with a vulnerability for a change; "" = nothing.
 type requirement func(model.Vulnerability) string
 

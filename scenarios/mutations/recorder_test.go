@@ -22,7 +22,8 @@ type recorder struct {
 	items map[string]model.Item // by "pk sk"
 	log   []string
 
-	beforeWrite func() // another writer, who comes just before the next write
+	beforeWrite func() // another writer, who comes just before a write
+	skipWrites  int    // so many writes are made before the other writer comes
 	unprocessed int    // so many requests of the next batch calls come back
 	pageSize    int    // of queries, to see that all pages are read
 }
@@ -150,10 +151,11 @@ func (r *recorder) TransactWriteItems(context.Context, *dynamodb.TransactWriteIt
 
 // write holds a write to its condition, logs it and applies it.
 func (r *recorder) write(op string, key model.Item, condition *string, names map[string]string, values model.Item, apply func() error) error {
-	if other := r.beforeWrite; other != nil {
+	if other := r.beforeWrite; other != nil && r.skipWrites == 0 {
 		r.beforeWrite = nil
 		other()
 	}
+	r.skipWrites = max(0, r.skipWrites-1)
 	r.log = append(r.log, op+" "+keyOf(key))
 	for _, c := range strings.Split(aws.ToString(condition), " AND ") {
 		holds, text, err := r.holds(r.items[keyOf(key)], c, names, values)

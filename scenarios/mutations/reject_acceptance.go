@@ -45,8 +45,10 @@ func rejectAcceptance() harness.Mutation {
 		})
 }
 
-// previousTreatment is the latest in the history before the present one;
-// UNTREATED, for the same person, when the history holds none.
+// previousTreatment is the latest in the history that was more than a request:
+// the one that is refused now is the last, and those refused before are nothing
+// to go back to either. UNTREATED when the history holds none. Whoever is
+// assigned stays.
 func previousTreatment(ctx context.Context, w harness.Writer, v *vulnerability) (model.Treatment, error) {
 	pk, err := model.VulnerabilityPK(v.ID)
 	if err != nil {
@@ -56,16 +58,23 @@ func previousTreatment(ctx context.Context, w harness.Writer, v *vulnerability) 
 	if err != nil {
 		return model.Treatment{}, fmt.Errorf("%s: read treatments: %w", v.ID, err)
 	}
-	previous := model.Treatment{Status: model.TreatmentUntreated, Assigned: v.Treatment.Assigned}
+	previous := model.Treatment{Status: model.TreatmentUntreated}
 	for _, item := range history { // ascending by date
 		// A history item holds at top level what the main item holds in a map.
 		past, err := model.ParseVulnerability(model.Item{"treatment": &types.AttributeValueMemberM{Value: item}})
 		if err != nil {
 			return model.Treatment{}, err
 		}
-		if past.Treatment.ModifiedDate.Before(v.Treatment.ModifiedDate) {
+		if !refusable(*past.Treatment) {
 			previous = *past.Treatment
 		}
 	}
+	previous.Assigned = v.Treatment.Assigned
 	return previous, nil
+}
+
+// refusable tells whether a treatment is a request for acceptance, waiting or
+// refused.
+func refusable(t model.Treatment) bool {
+	return t.AcceptanceStatus == model.AcceptanceSubmitted || t.AcceptanceStatus == model.AcceptanceRejected
 }

@@ -17,7 +17,8 @@ type reportFindingArgs struct {
 	author
 }
 
-// reportFinding: put the marker FIN_ID, then F and FH in one batch.
+// reportFinding: put the marker FIN_ID, then F and FH in one batch, which knows
+// no conditions: that the id is free is read before, for findings without marker.
 func reportFinding() harness.Mutation {
 	return harness.NewMutation("report_finding", "Reports a finding, not yet submitted.",
 		func(ctx context.Context, w harness.Writer, a reportFindingArgs) error {
@@ -32,26 +33,31 @@ func reportFinding() harness.Mutation {
 			if err != nil {
 				return err
 			}
-			marker, err := model.MarkerKey(a.ID)
+			marker, err := markerItem(a.ID)
 			if err != nil {
 				return err
 			}
-			pk, err := model.FindingPK(a.ID)
+			history, err := historyOf(item, state)
 			if err != nil {
 				return err
 			}
-			history, err := model.HistoryItem(pk, state)
-			if err != nil {
+			if err := requireFree(ctx, w, a.ID, item); err != nil {
 				return err
 			}
-			if err := putNew(ctx, w, withText(marker.Item(), "id", a.ID)); err != nil {
+			if err := putNew(ctx, w, marker); err != nil {
 				return err
 			}
-			return batchPut(ctx, w, item, history)
+			return batchPut(ctx, w, append([]model.Item{item}, history...)...)
 		})
 }
 
-func withText(item model.Item, name, value string) model.Item {
-	item[name] = &types.AttributeValueMemberS{Value: value}
-	return item
+// markerItem keeps the id of a finding unique over all groups.
+func markerItem(id string) (model.Item, error) {
+	key, err := model.MarkerKey(id)
+	if err != nil {
+		return nil, err
+	}
+	item := key.Item()
+	item["id"] = &types.AttributeValueMemberS{Value: id}
+	return item, nil
 }

@@ -20,7 +20,9 @@ type findingArgs struct {
 	author
 }
 
-// seedFinding puts a finding, without indicators: those are the trigger's.
+// seedFinding puts a finding as its report would have left it, with marker and
+// history, but without indicators: those are the trigger's. Of its states only
+// the last one is in the history.
 func seedFinding() harness.Mutation {
 	return harness.NewMutation("finding", "A finding of a group.",
 		func(ctx context.Context, w harness.Writer, a findingArgs) error {
@@ -35,15 +37,24 @@ func seedFinding() harness.Mutation {
 				Creation: &model.FindingState{Status: model.FindingCreated, ModifiedBy: a.by(), ModifiedDate: created, Source: defaultSource},
 				State:    model.FindingState{Status: model.FindingStatus(a.Status), ModifiedBy: a.by(), ModifiedDate: modified, Source: defaultSource},
 			}
+			entries := []model.Entry{f.State}
 			if a.Verification != "" {
 				f.Verification = &model.FindingVerification{
 					Status: model.VerificationStatus(a.Verification), ModifiedBy: a.by(), ModifiedDate: modified,
 				}
+				entries = append(entries, *f.Verification)
 			}
 			item, err := f.Item()
 			if err != nil {
 				return err
 			}
-			return putNew(ctx, w, item)
+			marker, err := markerItem(a.ID)
+			if err != nil {
+				return err
+			}
+			if err := putNew(ctx, w, marker); err != nil {
+				return err
+			}
+			return putSeed(ctx, w, item, entries...)
 		})
 }

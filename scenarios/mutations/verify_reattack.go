@@ -26,7 +26,8 @@ func verifyReattack() harness.Mutation {
 					return fmt.Errorf("%s: it is in fixed, but not in vulnerabilities", id)
 				}
 			}
-			list, err := require(ctx, w, a.Vulnerabilities, verificationIs(model.VerificationRequested, model.VerificationOnHold))
+			list, err := require(ctx, w, a.Vulnerabilities,
+				verificationIs(model.VerificationRequested, model.VerificationOnHold), openIfIn(a.Fixed))
 			if err != nil {
 				return err
 			}
@@ -57,4 +58,15 @@ func verifyReattack() harness.Mutation {
 			}
 			return nil
 		})
+}
+
+// openIfIn: only an open vulnerability can be found fixed. A reattack stays
+// pending when its vulnerability is closed otherwise.
+func openIfIn(fixed []string) requirement {
+	return func(v model.Vulnerability) string {
+		if !slices.Contains(fixed, v.ID) {
+			return ""
+		}
+		return mustBe("state", v.State.Status, model.StateVulnerable)
+	}
 }
