@@ -176,7 +176,7 @@ func hideAfterFull() tamperer {
 			return false
 		}
 		was := full
-		full = len(a.records()) == 1000
+		full = len(a.records()) == 40
 		if was {
 			a.body["Records"] = []any{}
 		}
@@ -187,10 +187,10 @@ func hideAfterFull() tamperer {
 // shorten drops the last record of a full page.
 func shorten() tamperer {
 	return func(a *answer) bool {
-		if len(a.records()) != 1000 {
+		if len(a.records()) != 40 {
 			return false
 		}
-		a.body["Records"] = a.records()[:999]
+		a.body["Records"] = a.records()[:39]
 		return true
 	}
 }
@@ -198,7 +198,7 @@ func shorten() tamperer {
 // endEarly says after a full page that the shard is read out.
 func endEarly() tamperer {
 	return func(a *answer) bool {
-		if len(a.records()) != 1000 {
+		if len(a.records()) != 40 {
 			return false
 		}
 		delete(a.body, "NextShardIterator")

@@ -23,11 +23,11 @@ func testSelfTestRefuses(t *testing.T, e engine.Engine) {
 	}{
 		{"skips a number at the start", skipNumber(3), engine.DenseCounter},
 		{"skips a number in the steps", skipNumber(17), engine.DenseCounter},
-		{"skips a number among many", skipNumber(600), engine.DenseCounter},
+		{"skips a number among many", skipNumber(70), engine.DenseCounter},
 		{"delays the first write", delay(2), engine.Visibility}, // the very first primes the fence and is not waited for
 		{"delays a write of the steps", delay(4), engine.Visibility},
 		{"delays a mark", delay(5), engine.Visibility},
-		{"hides the first page", hidePage(1, 500), engine.Paging},
+		{"hides the first page", hidePage(1, 40), engine.Paging},
 		{"hides the page after a full one", hideAfterFull(), engine.Paging},
 		{"drops the last record of a page", shorten(), engine.Paging},
 		{"ends a shard after a full page", endEarly(), engine.Paging},

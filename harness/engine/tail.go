@@ -16,6 +16,7 @@ type tail struct {
 	api      *dynamodbstreams.Client
 	arn      string
 	shard    string
+	limit    *int32 // of records in a page; nil = what the service gives
 	iterator *string
 	last     *string // sequence number of the last record read
 }
@@ -53,12 +54,12 @@ func (t *tail) position(ctx context.Context) error {
 // read returns the next page, empty at the end of what was written so far. An iterator that expired (15 minutes) is
 // renewed without a gap.
 func (t *tail) read(ctx context.Context) ([]streamtypes.Record, error) {
-	out, err := t.api.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: t.iterator})
+	out, err := t.api.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: t.iterator, Limit: t.limit})
 	if expired := (*streamtypes.ExpiredIteratorException)(nil); errors.As(err, &expired) {
 		if err := t.position(ctx); err != nil {
 			return nil, err
 		}
-		out, err = t.api.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: t.iterator})
+		out, err = t.api.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: t.iterator, Limit: t.limit})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("stream %s: %w", t.arn, err)

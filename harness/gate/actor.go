@@ -46,6 +46,7 @@ func (a *Actor) intercept(ctx context.Context, in middleware.InitializeInput, ne
 	}
 	out, metadata, err := next.HandleInitialize(context.WithValue(ctx, callKey{}, c), in)
 	c.returned(err)
+	a.gate.leave(ctx, c)
 	return out, metadata, err
 }
 
@@ -95,6 +96,19 @@ func (g *Gate) enter(ctx context.Context, c *call) error {
 		return g.refuse(c)
 	}
 	return ctx.Err()
+}
+
+// leave stops the calling goroutine until its call is in the trace: else what it
+// does next, a line it logs for one, would stand before or after the call as
+// chance has it. One that gave up goes on at once.
+func (g *Gate) leave(ctx context.Context, c *call) {
+	c.task.deadline.pause()
+	defer c.task.deadline.resume()
+	select {
+	case <-c.accounted:
+	case <-c.task.over:
+	case <-ctx.Done():
+	}
 }
 
 func (g *Gate) refuse(c *call) error {

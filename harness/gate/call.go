@@ -16,6 +16,8 @@ type call struct {
 	granted chan struct{}
 	idle    chan struct{} // closed when the operation returned and its last request ended
 
+	accounted chan struct{} // closed when it is in the trace, with its records
+
 	mu      sync.Mutex
 	state   state
 	pending int // the operation itself, and its requests without an answer
@@ -32,7 +34,7 @@ const (
 )
 
 func newCall(t *Task, op string, input any) *call {
-	return &call{task: t, op: op, input: input, granted: make(chan struct{}), idle: make(chan struct{}), pending: 1}
+	return &call{task: t, op: op, input: input, granted: make(chan struct{}), idle: make(chan struct{}), accounted: make(chan struct{}), pending: 1}
 }
 
 // release grants the call; false if its caller no longer waits.

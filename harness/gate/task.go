@@ -198,5 +198,6 @@ func (r *run) grant(ctx context.Context, c *call) error {
 		return fmt.Errorf("gate: %s of %s: %s: %w", c.task.ID, c.task.Actor.name, c.op, context.Cause(ctx))
 	}
 	r.dog.Reset(g.options.Watchdog)
+	defer close(c.accounted)
 	return g.account(ctx, c, time.Since(c.began))
 }
