@@ -114,6 +114,22 @@ func (g *Gate) tablesOf(input any) []string {
 	return slices.Compact(names)
 }
 
+// mostRecords is how many records an input can cause in a table: one for each
+// item it names. 0 means that it does not say.
+func mostRecords(input any, table string) int {
+	list, complete := items(input)
+	if !complete {
+		return 0
+	}
+	n := 0
+	for _, t := range list {
+		if t.table == table {
+			n++
+		}
+	}
+	return n
+}
+
 // names reports whether an input names the item of a record.
 func (g *Gate) names(input any, table string, r streamtypes.Record) bool {
 	list, complete := items(input)

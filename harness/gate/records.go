@@ -92,7 +92,8 @@ type found struct {
 	record       streamtypes.Record
 }
 
-// collect reads what is new in the streams of the tables that an input names.
+// collect reads what is new in the streams of the tables that an input names:
+// to the empty page, or to as many records as the input can have caused.
 func (g *Gate) collect(ctx context.Context, input any) ([]found, error) {
 	var all []found
 	for _, table := range g.tablesOf(input) {
@@ -100,8 +101,11 @@ func (g *Gate) collect(ctx context.Context, input any) ([]found, error) {
 		if !ok {
 			continue
 		}
-		err := s.fresh(ctx, func(shard string, r streamtypes.Record) {
+		most := mostRecords(input, table)
+		err := s.fresh(ctx, func(shard string, r streamtypes.Record) (more bool) {
 			all = append(all, found{table, shard, r})
+			most--
+			return most != 0
 		})
 		if err != nil {
 			return nil, fmt.Errorf("table %s: %w", table, err)
@@ -118,8 +122,12 @@ type stream struct {
 	readers map[string]*consumer.Reader
 }
 
-// fresh gives take every record that was not read yet, parents' before children's.
-func (s *stream) fresh(ctx context.Context, take func(shard string, r streamtypes.Record)) error {
+// take is given a record and says whether it wants more.
+type take func(shard string, r streamtypes.Record) (more bool)
+
+// fresh gives take every record that was not read yet, parents' before children's,
+// until it wants no more. What was read with the last one is given all the same.
+func (s *stream) fresh(ctx context.Context, take take) error {
 	if s.readers == nil {
 		s.readers = map[string]*consumer.Reader{}
 		if err := s.discover(ctx); err != nil {
@@ -127,8 +135,8 @@ func (s *stream) fresh(ctx context.Context, take func(shard string, r streamtype
 		}
 	}
 	for i := 0; i < len(s.shards); i++ {
-		ended, err := s.drain(ctx, s.shards[i], take)
-		if err != nil {
+		ended, more, err := s.drain(ctx, s.shards[i], take)
+		if err != nil || !more {
 			return err
 		}
 		if !ended {
@@ -160,22 +168,24 @@ func (s *stream) discover(ctx context.Context) error {
 	return nil
 }
 
-// drain reads one shard to an empty page, or to its end.
-func (s *stream) drain(ctx context.Context, shard string, take func(string, streamtypes.Record)) (ended bool, err error) {
+// drain reads one shard to an empty page, to its end, or until take wants no more.
+func (s *stream) drain(ctx context.Context, shard string, take take) (ended, more bool, err error) {
 	reader, ok := s.readers[shard]
 	if !ok {
-		return false, nil // read to its end before
+		return false, true, nil // read to its end before
 	}
-	for {
+	more = true
+	for more {
 		records, end, err := reader.Read(ctx, consumer.MaxRecords)
 		if err != nil {
-			return false, err
+			return false, false, err
 		}
 		for _, r := range records {
-			take(shard, r)
+			more = take(shard, r)
 		}
 		if end || len(records) == 0 {
-			return end, nil
+			return end, true, nil
 		}
 	}
+	return false, false, nil
 }
