@@ -12,6 +12,7 @@
 //	2  wrong usage, a mistake in a scenario file, or a step that cannot be done
 //	3  a run did not settle
 //	4  the environment is not ready: no Docker, no image
+//	130  interrupted
 //
 // Start at [Main].
 package cli

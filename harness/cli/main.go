@@ -34,6 +34,7 @@ const (
 	exitUsage       = 2
 	exitNotSettled  = 3
 	exitEnvironment = 4
+	exitInterrupted = 130 // as a shell has it
 )
 
 // commands is the command line; kong reads the tags.
@@ -87,20 +88,22 @@ func run(args []string, env *environment) (code int) {
 	}
 	outcome := exitPassed
 	err = command.Run(env, &outcome)
-	if err != nil {
+	switch {
+	case env.ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)):
+		fmt.Fprintln(env.err, "stillwater: stopped by a signal; the container is removed")
+		return exitInterrupted
+	case err != nil:
 		fmt.Fprintf(env.err, "stillwater: %v\n", err)
-		return codeOf(env.ctx, err)
+		return codeOf(err)
 	}
 	return outcome
 }
 
 // codeOf is the exit code of an error.
-func codeOf(ctx context.Context, err error) int {
+func codeOf(err error) int {
 	var mistakes scenario.Mistakes
 	var mistake scenario.Mistake
 	switch {
-	case ctx.Err() != nil:
-		return 130
 	case errors.As(err, &mistakes), errors.As(err, &mistake), errors.As(err, new(usage)):
 		return exitUsage
 	}
