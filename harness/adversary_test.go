@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -59,7 +60,7 @@ func (a *adversary) cancelOnceSent(cancel func()) func(*dynamodb.Options) {
 			) (middleware.DeserializeOutput, middleware.Metadata, error) {
 				time.AfterFunc(time.Duration(a.run%30)*100*time.Microsecond, cancel)
 				return next.HandleDeserialize(ctx, in)
-			}), middleware.After)
+			}), middleware.Before)
 		})
 	}
 }
@@ -88,6 +89,7 @@ var adversaries = map[string]struct {
 	handle  func(*adversary, context.Context, *dynamodb.Client) error
 	check   func(t *testing.T, r *harness.Result)
 	note    func(*adversary, *harness.Result) string // what happened, counted over all runs
+	must    string                                   // a note that must have been given
 }{
 	// It goes on after its deadline, and then writes with a context of its own.
 	"ignores its deadline": {
@@ -121,7 +123,7 @@ var adversaries = map[string]struct {
 		},
 		check: func(t *testing.T, r *harness.Result) {
 			if wroteInTime(r) {
-				return // its call was made before the handler had returned
+				return // its call was made before the handler had returned: see note
 			}
 			if r.Outcome != harness.Unsettled {
 				t.Fatalf("%v: want not settled, since a call came after the invocation had ended", r.Outcome)
@@ -130,6 +132,13 @@ var adversaries = map[string]struct {
 				t.Errorf("verdict does not name the late call: %v", r.Err)
 			}
 		},
+		note: func(_ *adversary, r *harness.Result) string {
+			if wroteInTime(r) {
+				return "in time"
+			}
+			return "late"
+		},
+		must: "late",
 	},
 	// Its client gives up while the request is under way; the server commits, and
 	// long after that: the way to it is slow.
@@ -156,6 +165,25 @@ var adversaries = map[string]struct {
 				}
 			}
 			return "answered in time"
+		},
+	},
+	// It sends by an HTTP client of its own, and gives up: nothing that the harness
+	// handed out need be in the way of that request.
+	"brings its own HTTP client": {
+		handle: func(a *adversary, ctx context.Context, db *dynamodb.Client) error {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			err := putItem(ctx, db, "given-up", a.cancelOnceSent(cancel), func(o *dynamodb.Options) { o.HTTPClient = &http.Client{} })
+			if err != nil && !errors.Is(err, context.Canceled) {
+				return err
+			}
+			return nil
+		},
+		check: func(t *testing.T, r *harness.Result) {
+			if r.Outcome == harness.Unsettled {
+				t.Errorf("not settled: %v", r.Err)
+			}
+			noOrphans(t, r)
 		},
 	},
 	// Its calls do not carry the context of the invocation.
@@ -231,6 +259,9 @@ func testAdversaries(t *testing.T, local *databases) {
 				if t.Failed() {
 					t.Fatalf("in run %d of %d", n+1, runs)
 				}
+			}
+			if test.must != "" && notes[test.must] == 0 {
+				t.Errorf("in %d runs it was never %q: %v", runs, test.must, notes)
 			}
 			t.Logf("%d runs, no verdict too early %v", runs, notes)
 		})

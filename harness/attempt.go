@@ -2,10 +2,12 @@ package harness
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,6 +33,7 @@ const fixtureLead = 24 * time.Hour
 type attempt struct {
 	harness  *Harness
 	scenario *scenario.Scenario
+	run      string // tells this run from others of the process
 	clock    *clock
 	log      *trace.Log
 
@@ -47,22 +50,37 @@ type attempt struct {
 	delivered   int       // records, in this settling
 	document    snapshot.Document
 	sources     []string
+	attributes  []string
+	noted       int // late calls that are in the trace
 	unstray     func()
 }
 
 func newAttempt(h *Harness, s *scenario.Scenario) *attempt {
 	c := &clock{now: s.Start.Add(-fixtureLead)}
-	a := &attempt{harness: h, scenario: s, clock: c, log: trace.New(time.Now, c.Now)}
-	a.unstray = h.sink.OnStray(func(stray sink.Stray) {
-		a.log.Append(trace.Event{Kind: trace.StrayCall, Op: stray.Operation, Actor: stray.Suspects, Note: stray.Message})
-	})
+	a := &attempt{harness: h, scenario: s, run: rand.Text(), clock: c, log: trace.New(time.Now, c.Now)}
+	a.unstray = h.sink.OnStray(a.stray)
 	return a
+}
+
+// stray notes a call by a client that the harness did not give, if an invocation
+// of this run may have made it: the sink serves all runs of the process.
+func (a *attempt) stray(s sink.Stray) {
+	for _, suspect := range strings.Split(s.Suspects, ", ") {
+		trigger, rest, _ := strings.Cut(suspect, " ")
+		id, run, _ := strings.Cut(rest, " ")
+		if run == a.run {
+			a.log.Append(trace.Event{
+				Kind: trace.StrayCall, Actor: trigger, Op: s.Operation, Cause: []trace.ID{trace.ID(id)},
+				Note: "trigger " + trigger + " built its own client; take it from Environment.AWS",
+			})
+		}
+	}
 }
 
 func (a *attempt) close() { a.unstray() }
 
-// run makes the phases up to observation.
-func (a *attempt) run(ctx context.Context, db *engine.Database) error {
+// make makes the phases up to observation.
+func (a *attempt) make(ctx context.Context, db *engine.Database) error {
 	if err := a.prepare(ctx, db); err != nil {
 		return err
 	}
@@ -94,13 +112,14 @@ func (a *attempt) prepare(ctx context.Context, db *engine.Database) error {
 		Watchdog: a.harness.options.Watchdog,
 	})
 	a.writer = a.gate.Actor("scenario")
+	a.busy = time.Now()
 	for _, t := range a.harness.project.Triggers {
 		if t.Mapping.Enabled {
 			a.mappings = append(a.mappings, newSource(a, t, tables[t.Mapping.Table].StreamARN, config.Region))
 		}
 	}
 	slices.SortStableFunc(a.mappings, func(x, y *source) int {
-		return compareText(x.trigger.Mapping.Trigger, y.trigger.Mapping.Trigger)
+		return strings.Compare(x.trigger.Mapping.Trigger, y.trigger.Mapping.Trigger)
 	})
 	return nil
 }

@@ -241,7 +241,11 @@ func testRefusedStep(t *testing.T, e *databases) {
 	p := project(t, mapping.Mapping{}, building(idle))
 	s := put("a")
 	s.Writes[0].Item = map[string]types.AttributeValue{"wrong": text("a")}
-	r := run(t, start(t, p, e, harness.Options{}), scenarioOf("things/refused", s))
+	h := start(t, p, e, harness.Options{})
+	r := run(t, h, scenarioOf("things/refused", s))
+	if again := run(t, h, scenarioOf("things/refused", s)); again.Log.Canonical() != r.Log.Canonical() {
+		t.Errorf("two runs of a failing step differ:\n%s\n%s", r.Log.Canonical(), again.Log.Canonical())
+	}
 	if r.Outcome != harness.StepFailed || !strings.HasPrefix(r.Err.Error(), "scenarios/things.yaml:4:5: put: ") {
 		t.Errorf("%v: %v; want a failed step with its place", r.Outcome, r.Err)
 	}

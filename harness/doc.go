@@ -39,10 +39,22 @@
 //	STILLWATER_ADVERSARIES=N            run each adversary of the verdict N times (make adversaries N=200)
 //	CI=…                                nothing is written into snapshots/
 //
+// # What it does not see
+//
+// A handler's goroutines are known by their pprof labels, which children inherit.
+// Two ways to run code carry none: a timer (time.AfterFunc) before it fires, and
+// a goroutine that replaces its labels (pprof.Do with a context of its own). What
+// such code writes while a run lasts is refused or noticed; a write of it after
+// the last verdict is not.
+//
+// Calls that several goroutines of one handler make at once are let through one
+// at a time, but in the order in which they happen to arrive: their records, and
+// so the trace, may differ from run to run.
+//
 // # Not there yet
 //
 // Steps that run together, faults, filters, leases, engines other than
-// DynamoDB Local, causes beyond the last write of an item.
+// DynamoDB Local, the third kind of cause (what was not written, and why).
 //
 // # Where to start
 //

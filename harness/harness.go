@@ -6,14 +6,20 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/stillwater-streams/stillwater/harness/engine"
+	"github.com/stillwater-streams/stillwater/harness/gate"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
 	"github.com/stillwater-streams/stillwater/harness/settle"
 	"github.com/stillwater-streams/stillwater/harness/sink"
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
 )
+
+// ErrAlive is matched by the error of [Harness.Close] where a goroutine that a
+// handler started has not ended.
+var ErrAlive = errors.New("goroutines are still alive")
 
 // DefaultGrace is how long (real time) goroutines that outlived their handler
 // may take to end before the verdict names them.
@@ -46,6 +52,9 @@ type Harness struct {
 	sink    *sink.Sink
 	http    *http.Transport
 	store   snapshot.Store
+
+	mu    sync.Mutex
+	alive []*gate.Gate // of runs that ended with goroutines left
 }
 
 // Start readies project to run on e, which stays the caller's to close. From
@@ -77,10 +86,26 @@ func Start(ctx context.Context, project Project, e engine.Engine, o Options) (*H
 	}, nil
 }
 
-// Close gives the process its environment back. Runs must have ended.
+// Close gives the process its environment back. Runs must have ended. Where a
+// handler's goroutine is still alive the process keeps its dummies, and Close
+// returns an error: with the real credentials it could reach a real account.
 func (h *Harness) Close() error {
 	h.http.CloseIdleConnections()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, g := range h.alive {
+		if left := g.Leftovers(context.Background(), h.options.Grace); len(left) > 0 {
+			return fmt.Errorf("harness: close: %w: of %v; this process keeps its dummy AWS environment", ErrAlive, left)
+		}
+	}
 	return h.sink.Close()
+}
+
+// suspect remembers the gate of a run that may have goroutines left.
+func (h *Harness) suspect(g *gate.Gate) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.alive = append(h.alive, g)
 }
 
 // Load reads every scenario of the project and reports all mistakes at once.
@@ -110,7 +135,10 @@ func (h *Harness) Run(ctx context.Context, s *scenario.Scenario) (*Result, error
 	defer db.Close()
 	a := newAttempt(h, s)
 	defer a.close()
-	err = a.run(ctx, db)
+	err = a.make(ctx, db)
+	if err != nil && a.gate != nil {
+		h.suspect(a.gate)
+	}
 	result, err := h.judge(a, err)
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", s.Name, err)
@@ -136,7 +164,7 @@ func (h *Harness) judge(a *attempt, err error) (*Result, error) {
 	case err != nil:
 		return nil, err
 	default:
-		r.Sources = a.sources
+		r.Sources, r.Attributes = a.sources, a.attributes
 		r.Rendering = a.document.Render()
 		if r.Snapshot, err = h.store.Compare(a.scenario.Name, r.Rendering); err != nil {
 			return nil, err

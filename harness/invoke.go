@@ -50,7 +50,7 @@ func (e *environment) build() (*consumer.Function, error) {
 	a := e.source.attempt
 	handler, err := e.source.trigger.New(Environment{
 		AWS: e.actor.Config(), Now: a.clock.Now,
-		Log: slog.New(&logHandler{log: a.log, actor: e.source.trigger.Mapping.Trigger}),
+		Log: slog.New(&logHandler{log: a.log, actor: e.actor, trigger: e.source.trigger.Mapping.Trigger}),
 	})
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (l *lane) invoke(ctx context.Context, action core.Invoke) error {
 		Do: func(ctx context.Context) { outcome <- env.invoke(ctx, id, consumer.Event(action.Records)) },
 	}
 	began := time.Now()
-	done := a.harness.sink.Run(trigger + " " + string(id))
+	done := a.harness.sink.Run(trigger + " " + string(id) + " " + a.run)
 	err := a.gate.Run(ctx, task)
 	done()
 	if err != nil {
@@ -84,15 +84,19 @@ func (l *lane) invoke(ctx context.Context, action core.Invoke) error {
 	}
 	a.busy = time.Now()
 	failure := l.failure(task, outcome)
-	if task.TimedOut() || len(a.gate.Leftovers(ctx, 0)) > 0 {
+	if task.TimedOut() || len(a.gate.Leftovers(ctx, a.harness.options.Grace)) > 0 {
 		l.source.warm = nil // Lambda throws the environment away at a timeout; one with goroutines left is not to be mixed up with the next
 	}
+	a.noteLate()
 	a.log.Append(trace.Event{
 		Kind: trace.InvokeEnd, ID: id, Actor: trigger, Took: a.busy.Sub(began), Note: noteOf(failure),
 	})
 	l.core.Invoked(a.clock.Now(), failure)
 	if wait, ok := l.core.Next(a.clock.Now()).(core.Wait); ok {
-		a.log.Append(trace.Event{Kind: trace.RetryScheduled, Actor: trigger, Cause: []trace.ID{l.batch, id}, Note: wait.Why})
+		a.log.Append(trace.Event{
+			Kind: trace.RetryScheduled, Actor: trigger, Cause: []trace.ID{l.batch, id}, N: action.Attempt + 1,
+			Note: fmt.Sprintf("%s waits %v for attempt %d", l.batch, wait.Until.Sub(a.clock.Now()), action.Attempt+1),
+		})
 	}
 	return nil
 }
@@ -113,9 +117,9 @@ func (l *lane) failure(t *gate.Task, outcome <-chan error) string {
 	}
 	var function *consumer.FunctionError
 	if errors.As(err, &function) && len(function.Stack) > 0 {
-		return stable(fmt.Sprintf("%s at %s", function.Error(), function.Stack[0]))
+		return fmt.Sprintf("%s at %s", function.Error(), function.Stack[0])
 	}
-	return stable(err.Error())
+	return err.Error()
 }
 
 func noteOf(failure string) string {

@@ -3,18 +3,20 @@ package harness
 import (
 	"context"
 	"log/slog"
-	"regexp"
 	"strings"
 
+	"github.com/stillwater-streams/stillwater/harness/gate"
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
-// logHandler puts what a handler logs into the trace of its run.
+// logHandler puts what a handler logs into the trace of its run, under the
+// invocation it runs. What it logs after the end of that has no place there.
 type logHandler struct {
-	log   *trace.Log
-	actor string
-	attrs string
-	group string
+	log     *trace.Log
+	actor   *gate.Actor
+	trigger string
+	attrs   string
+	group   string
 }
 
 // Enabled implements slog.Handler.
@@ -28,7 +30,9 @@ func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
 		b.WriteString(" " + h.group + a.String())
 		return true
 	})
-	h.log.Append(trace.Event{Kind: trace.HandlerLog, Actor: h.actor, Note: stable(b.String())})
+	if task := h.actor.Task(); task != nil && !task.Ended() {
+		h.log.Append(trace.Event{Kind: trace.HandlerLog, Actor: h.trigger, Cause: []trace.ID{task.ID}, Note: b.String()})
+	}
 	return nil
 }
 
@@ -47,9 +51,3 @@ func (h *logHandler) WithGroup(name string) slog.Handler {
 	clone.group += name + "."
 	return &clone
 }
-
-// requestID is what AWS's errors carry and two runs never share.
-var requestID = regexp.MustCompile(`(?i)(, )?request ?id: [0-9a-z-]+`)
-
-// stable takes out of a text what differs between two runs of one scenario.
-func stable(text string) string { return requestID.ReplaceAllString(text, "") }

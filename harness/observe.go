@@ -54,7 +54,7 @@ func (a *attempt) scan(ctx context.Context) ([]observed, error) {
 			}
 		}
 	}
-	slices.SortFunc(all, func(x, y observed) int { return compareText(x.key, y.key) })
+	slices.SortFunc(all, func(x, y observed) int { return strings.Compare(x.key, y.key) })
 	return all, nil
 }
 
@@ -70,10 +70,11 @@ func (a *attempt) show(view View, items []observed) {
 			list = append(list, shown{snapshot.Section{View: view.Name, Label: label, Value: value}, o.key})
 		}
 	}
-	slices.SortStableFunc(list, func(x, y shown) int { return compareText(x.section.Label, y.section.Label) })
+	slices.SortStableFunc(list, func(x, y shown) int { return strings.Compare(x.section.Label, y.section.Label) })
 	for _, s := range list {
 		a.document.Sections = append(a.document.Sections, s.section)
 		a.sources = append(a.sources, s.key)
+		a.attributes = append(a.attributes, view.At)
 	}
 }
 
@@ -91,6 +92,7 @@ func (a *attempt) showDeadLetters() {
 			}},
 		})
 		a.sources = append(a.sources, "")
+		a.attributes = append(a.attributes, "")
 	}
 }
 

@@ -57,6 +57,10 @@ type View struct {
 	Name string
 	// Doc is one sentence.
 	Doc string
+	// At is the path of the attribute that Of shows ("unreliable_indicators"), so
+	// that each line can be tied to the write that changed it; "" if Of shows the
+	// whole item, or what it computes.
+	At string
 	// Of returns what to show of an item, under which label; ok is false for
 	// items the view does not show. A nil value is shown as absent.
 	Of func(table string, item map[string]types.AttributeValue) (label string, value types.AttributeValue, ok bool)
@@ -86,7 +90,12 @@ func (p Project) check() error {
 	for _, t := range p.Tables {
 		streamed[aws.ToString(t.TableName)] = t.StreamSpecification != nil && aws.ToBool(t.StreamSpecification.StreamEnabled)
 	}
+	named := map[string]bool{}
 	for _, t := range p.Triggers {
+		if named[t.Mapping.Trigger] {
+			return fmt.Errorf("project: two triggers are named %q: name each as triggers.json does", t.Mapping.Trigger)
+		}
+		named[t.Mapping.Trigger] = true
 		hasStream, exists := streamed[t.Mapping.Table]
 		switch {
 		case !exists:
@@ -97,7 +106,7 @@ func (p Project) check() error {
 			return fmt.Errorf("project: trigger %s: New is missing: it builds the handler", t.Mapping.Trigger)
 		}
 	}
-	return nil
+	return nil // names of mutations and seeds are checked with the vocabulary
 }
 
 // verbs are the mutations and seeds by name.

@@ -47,12 +47,14 @@ type Result struct {
 	// budget ran out because triggers cause each other.
 	Loop []trace.Event
 	// Rendering is the canonical text, for Passed and Differs; Snapshot is how it
-	// compares, and Sources says which item each of its sections shows ("" for
-	// none).
-	Rendering snapshot.Rendering
-	Snapshot  snapshot.Result
-	Sources   []string
-	// Settled has an entry for each settling, the fixture's first.
+	// compares. Sources says which item each of its sections shows ("" for none),
+	// and Attributes which of its attributes ("" for the item itself).
+	Rendering  snapshot.Rendering
+	Snapshot   snapshot.Result
+	Sources    []string
+	Attributes []string
+	// Settled has an entry for each settling, the fixture's first; the last is one
+	// that did not end well if the outcome is Unsettled.
 	Settled []Settling
 	// DeadLetters are the messages that went to the on-failure destination.
 	DeadLetters []destination.Message
@@ -63,7 +65,7 @@ type Result struct {
 	Took time.Duration
 }
 
-// Settling is one verdict of "settled".
+// Settling is one verdict.
 type Settling struct {
 	settle.Verdict
 	// After is the real time from the end of the last handler (or, without one,
@@ -81,10 +83,13 @@ func (r *Result) LastWrite(section int, path string) (trace.Event, bool) {
 	if section < 0 || section >= len(r.Sources) || r.Sources[section] == "" {
 		return trace.Event{}, false
 	}
+	if section < len(r.Attributes) && r.Attributes[section] != "" {
+		path = strings.TrimSuffix(r.Attributes[section]+"."+path, ".")
+	}
 	var last trace.Event
 	found := false
 	for _, e := range slices.Backward(r.Log.Events()) {
-		if e.Kind != trace.RecordSeen || e.Key != r.Sources[section] {
+		if e.Kind != trace.RecordSeen && e.Kind != trace.RecordOrphan || e.Key != r.Sources[section] {
 			continue
 		}
 		if touches(e, path) {
@@ -97,15 +102,16 @@ func (r *Result) LastWrite(section int, path string) (trace.Event, bool) {
 	return last, found
 }
 
-// touches reports whether a record changed what a path of a view names. A view
-// shows a part of its item, so the path is the end of an attribute's.
+// touches reports whether a record changed the attribute that a path names, a
+// part of it, or what it is a part of.
 func touches(e trace.Event, path string) bool {
 	path, _, _ = strings.Cut(path, "[") // lists are compared as a whole
 	if path == "" || len(e.Changes) == 0 {
 		return true
 	}
+	within := func(inner, outer string) bool { return strings.HasPrefix(inner+".", outer+".") }
 	return slices.ContainsFunc(e.Changes, func(c trace.Change) bool {
-		return c.Path == path || strings.HasSuffix(c.Path, "."+path)
+		return within(c.Path, path) || within(path, c.Path)
 	})
 }
 

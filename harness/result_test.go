@@ -25,7 +25,12 @@ func TestLastWriteOfALine(t *testing.T) {
 	record("t f1", "MODIFY", "indicators.summary.closed", "indicators.status") // r2
 	record("t f1", "MODIFY", "indicators.closed_date", "verification.closed")  // r3
 	record("t f2", "MODIFY", "indicators.summary.closed")                      // r4
-	r := &harness.Result{Log: log, Sources: []string{"t f1", "t nobody", ""}}
+	record("t f1", "MODIFY", "state.status")                                   // r5
+	log.Append(trace.Event{Kind: trace.RecordOrphan, ID: log.Mint(trace.TypeRecord), Key: "t f3"})
+	r := &harness.Result{
+		Log: log, Sources: []string{"t f1", "t nobody", "", "t f1", "t f3"},
+		Attributes: []string{"indicators", "", "", "", ""},
+	}
 	for _, test := range []struct {
 		section int
 		path    string
@@ -35,7 +40,11 @@ func TestLastWriteOfALine(t *testing.T) {
 		{0, "status", "r2"},
 		{0, "closed_date", "r3"},
 		{0, "summary.opened", "r1"}, // there since the item is
+		{0, "summary", "r2"},        // the map's own line
 		{0, "", "r3"},
+		{3, "state", "r5"},
+		{3, "", "r5"},
+		{4, "x", "r6"}, // by a client that is not known
 		{1, "status", ""},
 		{2, "status", ""},
 		{-1, "status", ""},

@@ -1,12 +1,13 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/stillwater-streams/stillwater/consumer"
 	"github.com/stillwater-streams/stillwater/consumer/core"
+	"github.com/stillwater-streams/stillwater/consumer/mapping"
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
@@ -18,6 +19,7 @@ type source struct {
 	streamARN string
 	region    string
 	lanes     []*lane // parents before children
+	read      int     // records that its lanes have read
 	known     map[string]*lane
 	warm      *environment // nil: the next invocation is a cold start
 }
@@ -33,6 +35,7 @@ type lane struct {
 }
 
 func newSource(a *attempt, t Trigger, streamARN, region string) *source {
+	t.Mapping.Timeout = cmp.Or(t.Mapping.Timeout, mapping.DefaultTimeout)
 	return &source{attempt: a, trigger: t, streamARN: streamARN, region: region, known: map[string]*lane{}}
 }
 
@@ -89,6 +92,7 @@ func (l *lane) read(ctx context.Context, limit int) (int, error) {
 		records = append(records, record)
 	}
 	l.core.Read(records, end)
+	l.source.read += len(records)
 	if len(records) > 0 {
 		l.form(records)
 	}
@@ -115,5 +119,3 @@ func (l *lane) causes(records []core.Record) (ids []trace.ID, depth int) {
 	}
 	return ids, depth
 }
-
-func compareText(a, b string) int { return strings.Compare(a, b) }

@@ -44,7 +44,11 @@ func (a *attempt) step(ctx context.Context, s scenario.Step) error {
 		}()
 		failed = a.apply(ctx, s)
 	}}
-	if err := a.gate.Run(ctx, task); err != nil {
+	err := a.gate.Run(ctx, task)
+	if stuck := (*gate.Stuck)(nil); errors.As(err, &stuck) {
+		return &StepError{Step: s, Err: err}
+	}
+	if err != nil {
 		return err
 	}
 	a.busy = time.Now()

@@ -117,19 +117,45 @@ func (a *attempt) Open(ctx context.Context) []settle.Obligation {
 			Discharge: "the goroutine returns: wait for it in the handler",
 		})
 	}
-	for _, late := range a.gate.Late() {
+	a.noteLate()
+	for _, late := range a.gate.Late(0) {
 		if late.TimedOut {
 			continue // Lambda kills the environment at the timeout: the call never happens
 		}
 		open = append(open, settle.Obligation{
 			ID: late.Task, What: fmt.Sprintf("%s called %s after it had ended", a.describe(late.Task), late.Op), Since: a.clock.Now(),
-			Discharge: "nothing: on Lambda that write may happen or not, so wait for goroutines in the handler",
+			Discharge: "nothing ends it: on Lambda that call may be made or not, so wait for goroutines in the handler",
 		})
 	}
+	open = append(open, a.unread()...)
 	if n := a.gate.InFlight(); n > 0 {
 		open = append(open, settle.Obligation{
 			What: fmt.Sprintf("%d requests without an answer", n), Since: a.clock.Now(), Discharge: "the engine answers",
 		})
+	}
+	return open
+}
+
+// noteLate puts refused calls into the trace. They come from goroutines that
+// nobody waits for, so the driver notes them where it looks.
+func (a *attempt) noteLate() {
+	for _, l := range a.gate.Late(a.noted) {
+		a.log.Append(trace.Event{Kind: trace.Refused, Actor: l.Actor, Op: l.Op, Cause: []trace.ID{l.Task}})
+		a.noted++
+	}
+}
+
+// unread compares what the gate saw of a stream with what each mapping has read.
+// They differ if an empty page came before the tail: rule 1 is checked, not assumed.
+func (a *attempt) unread() []settle.Obligation {
+	var open []settle.Obligation
+	for _, s := range a.mappings {
+		if n := a.gate.Records(s.streamARN) - s.read; n > 0 {
+			open = append(open, settle.Obligation{
+				What:  fmt.Sprintf("%s: %d records of its stream are written and not read", s.trigger.Mapping.Trigger, n),
+				Since: a.clock.Now(), Discharge: "the engine shows them: it gave an empty page before its last record",
+			})
+		}
 	}
 	return open
 }

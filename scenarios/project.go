@@ -30,7 +30,7 @@ func Project(root string) (harness.Project, error) {
 		Root: root, Tables: tables, Triggers: subjects,
 		Mutations: mutations.All(), Seeds: mutations.Seeds(),
 		Views: []harness.View{{
-			Name: "indicators", Doc: "the indicators of every finding", Of: indicatorsOf,
+			Name: "indicators", Doc: "the indicators of every finding", At: "unreliable_indicators", Of: indicatorsOf,
 		}},
 	}, nil
 }

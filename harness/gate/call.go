@@ -8,10 +8,13 @@ import (
 type callKey struct{}
 
 // call is one AWS operation of a task with all its HTTP requests, retries too.
+//
+// What it names is worked out before it stops at the gate, in the goroutine of
+// its caller: who gives up may change the input while the request is under way.
 type call struct {
-	task  *Task
-	op    string
-	input any
+	task *Task
+	op   string
+	what subject
 
 	granted chan struct{}
 	idle    chan struct{} // closed when the operation returned and its last request ended
@@ -33,8 +36,8 @@ const (
 	withdrawn
 )
 
-func newCall(t *Task, op string, input any) *call {
-	return &call{task: t, op: op, input: input, granted: make(chan struct{}), idle: make(chan struct{}), accounted: make(chan struct{}), pending: 1}
+func newCall(t *Task, op string, what subject) *call {
+	return &call{task: t, op: op, what: what, granted: make(chan struct{}), idle: make(chan struct{}), accounted: make(chan struct{}), pending: 1}
 }
 
 // release grants the call; false if its caller no longer waits.

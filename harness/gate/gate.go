@@ -1,7 +1,10 @@
 package gate
 
 import (
+	"cmp"
+	"crypto/rand"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +18,10 @@ import (
 // blocks outside AWS calls cannot be seen, so it is waited for under this limit
 // of real time.
 const DefaultWatchdog = 30 * time.Second
+
+// DefaultCalls is how many AWS calls a task may make: more than fit the timeout of
+// a Lambda function, as DynamoDB Local answers a few hundred a second here.
+const DefaultCalls = 20_000
 
 // Table is a table whose records the gate ties to calls.
 type Table struct {
@@ -36,12 +43,14 @@ type Options struct {
 	Now func() time.Time
 	// Watchdog is real time; 0 means DefaultWatchdog.
 	Watchdog time.Duration
+	// Calls that one task may make; 0 means DefaultCalls.
+	Calls int
 }
 
 // Gate is the one way to the database of a run.
 type Gate struct {
 	options Options
-	run     string // tells the goroutines of this gate from those of others
+	run     string // tells the goroutines of this gate from those of all others of the process
 	streams map[string]*stream
 
 	arrivals chan *call
@@ -49,23 +58,24 @@ type Gate struct {
 	mu      sync.Mutex
 	flying  int // HTTP requests without an answer
 	late    []Late
+	tasks   map[trace.ID]*Task
 	seen    map[position]Seen
 	aliases map[string]string // shard id → "s0"
 }
 
 // New returns a gate to the database of o.
 func New(o Options) *Gate {
-	if o.Watchdog == 0 {
-		o.Watchdog = DefaultWatchdog
-	}
+	o.Watchdog = cmp.Or(o.Watchdog, DefaultWatchdog)
+	o.Calls = cmp.Or(o.Calls, DefaultCalls)
 	g := &Gate{
 		options:  o,
 		streams:  map[string]*stream{},
 		arrivals: make(chan *call),
 		seen:     map[position]Seen{},
 		aliases:  map[string]string{},
+		tasks:    map[trace.ID]*Task{},
+		run:      rand.Text(),
 	}
-	g.run = fmt.Sprintf("%p", g)
 	api := dynamodbstreams.NewFromConfig(o.Config)
 	for name, table := range o.Tables {
 		if table.StreamARN != "" {
@@ -100,11 +110,29 @@ type Late struct {
 	TimedOut bool
 }
 
-// Late returns the calls that were refused because their task had ended.
-func (g *Gate) Late() []Late {
+// Late returns the calls from the nth on that were refused because their task had
+// ended, sorted: they come in no order that a trace could keep.
+func (g *Gate) Late(n int) []Late {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return append([]Late(nil), g.late...)
+	list := append([]Late(nil), g.late[n:]...)
+	slices.SortStableFunc(list, func(a, b Late) int {
+		return cmp.Or(cmp.Compare(a.Task, b.Task), cmp.Compare(a.Op, b.Op))
+	})
+	return list
+}
+
+// Records returns how many records of a stream the gate has seen.
+func (g *Gate) Records(streamARN string) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := 0
+	for p := range g.seen {
+		if p.streamARN == streamARN {
+			n++
+		}
+	}
+	return n
 }
 
 // Alias returns a short name for a shard: "s0" for the first one seen.

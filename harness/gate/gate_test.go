@@ -53,19 +53,22 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // through makes a gate before s.
 func through(t *testing.T, s *server, watchdog time.Duration) (*gate.Gate, *trace.Log) {
+	return throughGate(t, s, gate.Options{Watchdog: watchdog})
+}
+
+func throughGate(t *testing.T, s *server, o gate.Options) (*gate.Gate, *trace.Log) {
 	t.Helper()
 	endpoint := httptest.NewServer(s)
 	t.Cleanup(endpoint.Close)
 	log := trace.New(nowFixed, nowFixed)
 	log.EndSetup()
-	return gate.New(gate.Options{
-		Config: aws.Config{
-			Region: "us-east-1", BaseEndpoint: aws.String(endpoint.URL), HTTPClient: endpoint.Client(),
-			Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
-			Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
-		},
-		Tables: map[string]gate.Table{"things": {Keys: []string{"id"}}}, Log: log, Now: nowFixed, Watchdog: watchdog,
-	}), log
+	o.Config = aws.Config{
+		Region: "us-east-1", BaseEndpoint: aws.String(endpoint.URL), HTTPClient: endpoint.Client(),
+		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
+		Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
+	}
+	o.Tables, o.Log, o.Now = map[string]gate.Table{"things": {Keys: []string{"id"}}}, log, nowFixed
+	return gate.New(o), log
 }
 
 func put(ctx context.Context, db *dynamodb.Client, id string) error {
@@ -167,11 +170,56 @@ func TestATaskThatEndedMakesNoMoreCalls(t *testing.T) {
 	if len(s.ids) != 0 {
 		t.Errorf("%v reached the server", s.ids)
 	}
-	if l := g.Late(); len(l) != 1 || l[0] != (gate.Late{Task: "i1", Actor: "echo", Op: "PutItem"}) {
+	if l := g.Late(0); len(l) != 1 || l[0] != (gate.Late{Task: "i1", Actor: "echo", Op: "PutItem"}) {
 		t.Errorf("late calls: %+v", l)
 	}
-	if events := log.Events(); len(events) != 1 || events[0].Kind != trace.Refused {
-		t.Errorf("trace: %+v", events)
+	if events := log.Events(); len(events) != 0 {
+		t.Errorf("it is in the trace, at a place that is chance: %+v", events)
+	}
+}
+
+// A goroutine of an earlier task that kept its context is not taken for the task
+// that the actor runs now.
+func TestALateCallIsNotGivenToTheNextTask(t *testing.T) {
+	s := &server{}
+	g, _ := through(t, s, 0)
+	actor := g.Actor("echo")
+	db := dynamodb.NewFromConfig(actor.Config())
+	second, late := make(chan struct{}), make(chan error, 1)
+	first := &gate.Task{Actor: actor, ID: "i1", Do: func(ctx context.Context) {
+		kept := context.WithoutCancel(ctx)
+		go func() {
+			<-second
+			late <- put(kept, db, "late")
+		}()
+	}}
+	next := &gate.Task{Actor: actor, ID: "i2", Do: func(context.Context) {
+		close(second)
+		if err := <-late; err == nil || !strings.Contains(err.Error(), "i1 of echo has ended") {
+			t.Errorf("the call of i1 gave %v", err)
+		}
+	}}
+	for _, task := range []*gate.Task{first, next} {
+		if err := g.Run(context.Background(), task); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(s.ids) != 0 {
+		t.Errorf("%v reached the server", s.ids)
+	}
+}
+
+func TestATaskThatLoopsIsEnded(t *testing.T) {
+	s := &server{}
+	g, _ := throughGate(t, s, gate.Options{Calls: 50})
+	actor := g.Actor("scenario")
+	db := dynamodb.NewFromConfig(actor.Config())
+	err := g.Run(context.Background(), &gate.Task{Actor: actor, ID: "m1", Do: func(ctx context.Context) {
+		for put(ctx, db, "a") == nil {
+		}
+	}})
+	if want := "gate: m1 of scenario made 50 AWS calls and goes on: does it loop?"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
 	}
 }
 

@@ -1,10 +1,8 @@
 package gate
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"runtime/pprof"
 	"slices"
 	"strings"
@@ -13,7 +11,9 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
-// labelKey marks the goroutines of a task; goroutines they start inherit it.
+// labelKey marks the goroutines of a task; goroutines they start inherit it. Not
+// marked are timers (time.AfterFunc), which have no goroutine until they fire,
+// and goroutines that replace their labels (pprof.Do with a fresh context).
 const labelKey = "stillwater"
 
 func (g *Gate) label(id trace.ID) string { return g.run + " " + string(id) }
@@ -46,7 +46,7 @@ func (g *Gate) Leftovers(ctx context.Context, grace time.Duration) []trace.ID {
 // measured):
 //
 //	1 @ 0x483a2e 0x4168ee
-//	# labels: {"stillwater":"0xc000123 i7"}
+//	# labels: {"stillwater":"5OZ…Q i7"}
 //	#	0x5314d8	example.handle.func1+0x18	/src/handler.go:5
 func (g *Gate) leftovers() []trace.ID {
 	var profile bytes.Buffer
@@ -68,21 +68,24 @@ func (g *Gate) leftovers() []trace.ID {
 	return ids
 }
 
+// owner finds the task in the line of labels. It looks for the run's token only:
+// how other labels are printed is not to be relied on.
 func (g *Gate) owner(stack string) (trace.ID, bool) {
-	lines := bufio.NewScanner(strings.NewReader(stack))
-	for lines.Scan() {
-		text, ok := strings.CutPrefix(lines.Text(), "# labels: ")
-		if !ok {
-			continue
-		}
-		var labels map[string]string
-		if json.Unmarshal([]byte(text), &labels) != nil {
-			return "", false
-		}
-		run, id, ok := strings.Cut(labels[labelKey], " ")
-		return trace.ID(id), ok && run == g.run
+	_, labels, ok := strings.Cut(stack, "\n# labels: ")
+	if !ok {
+		return "", false
 	}
-	return "", false
+	line, _, _ := strings.Cut(labels, "\n")
+	return g.idIn(line)
+}
+
+// idIn finds the id that follows the run's token.
+func (g *Gate) idIn(text string) (trace.ID, bool) {
+	_, id, ok := strings.Cut(text, g.run+" ")
+	if end := strings.IndexFunc(id, func(r rune) bool { return r != '.' && (r < '0' || r > '9') && (r < 'a' || r > 'z') }); end >= 0 {
+		id = id[:end]
+	}
+	return trace.ID(id), ok
 }
 
 // isIdleConnection recognises the two goroutines that net/http keeps for a

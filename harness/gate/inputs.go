@@ -97,57 +97,42 @@ func tableName(name *string) string {
 	return text
 }
 
-// tablesOf names the tables an input may write, sorted; all streamed ones if it
-// does not say.
-func (g *Gate) tablesOf(input any) []string {
+// subject is what a call is about, as far as its input says.
+type subject struct {
+	key    string          // for the trace: the key of its item, their number, or the index it queries
+	tables []string        // that it may write, sorted; all streamed ones if it does not say
+	items  map[string]int  // how many items it names, by table: it causes no more records; none if it does not say
+	keys   map[string]bool // of the items that it names; nil if it does not say
+}
+
+func (g *Gate) subjectOf(input any) subject {
 	list, complete := items(input)
-	var names []string
-	for _, t := range list {
-		names = append(names, t.table)
-	}
+	s := subject{key: g.inputKey(input, list), items: map[string]int{}}
 	if !complete {
 		for name := range g.streams {
-			names = append(names, name)
+			s.tables = append(s.tables, name)
 		}
+		slices.Sort(s.tables)
+		return s
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-// mostRecords is how many records an input can cause in a table: one for each
-// item it names. 0 means that it does not say.
-func mostRecords(input any, table string) int {
-	list, complete := items(input)
-	if !complete {
-		return 0
-	}
-	n := 0
+	s.keys = map[string]bool{}
 	for _, t := range list {
-		if t.table == table {
-			n++
-		}
+		s.tables = append(s.tables, t.table)
+		s.items[t.table]++
+		s.keys[g.itemKey(t)] = true
 	}
-	return n
+	slices.Sort(s.tables)
+	s.tables = slices.Compact(s.tables)
+	return s
 }
 
-// names reports whether an input names the item of a record.
-func (g *Gate) names(input any, table string, r streamtypes.Record) bool {
-	list, complete := items(input)
-	if !complete {
-		return true
-	}
-	want := g.recordKey(g.options.Tables[table].StreamARN, r)
-	return slices.ContainsFunc(list, func(t touched) bool {
-		return t.table == table && g.itemKey(t) == want
-	})
-}
+// names reports whether the call names the item of that key.
+func (s subject) names(key string) bool { return s.keys == nil || s.keys[key] }
 
-// inputKey shows what a call is about: the key of its item, their number, or the index it queries.
-func (g *Gate) inputKey(input any) string {
+func (g *Gate) inputKey(input any, list []touched) string {
 	if q, ok := input.(*dynamodb.QueryInput); ok {
 		return strings.TrimSpace(tableName(q.TableName) + " " + aws.ToString(q.IndexName))
 	}
-	list, _ := items(input)
 	switch len(list) {
 	case 0:
 		return ""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/pprof"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -65,6 +66,26 @@ func TestKeysAreShownOneWay(t *testing.T) {
 			t.Errorf("%v: %q, want %q", test.item, got, test.want)
 		}
 	}
+}
+
+func TestLabelsOfOthersDoNotHideAGoroutine(t *testing.T) {
+	log := trace.New(nowFixed, nowFixed)
+	g := gate.New(gate.Options{Log: log, Now: nowFixed})
+	block, started := make(chan struct{}), make(chan struct{})
+	task := &gate.Task{Actor: g.Actor("echo"), ID: "i0.12", Do: func(ctx context.Context) {
+		go pprof.Do(ctx, pprof.Labels("odd", "a\x01 \"b"), func(context.Context) {
+			close(started)
+			<-block
+		})
+		<-started
+	}}
+	if err := g.Run(context.Background(), task); err != nil {
+		t.Fatal(err)
+	}
+	if left := g.Leftovers(context.Background(), 0); len(left) != 1 || left[0] != "i0.12" {
+		t.Errorf("left over: %v, want i0.12", left)
+	}
+	close(block)
 }
 
 func TestTheGoroutinesOfATaskAreFoundUntilTheyEnd(t *testing.T) {

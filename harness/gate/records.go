@@ -63,7 +63,7 @@ func (g *Gate) note(streamARN, shardID string, r streamtypes.Record, cause trace
 // account logs a call that ended and the records it caused.
 func (g *Gate) account(ctx context.Context, c *call, took time.Duration) error {
 	e := trace.Event{
-		Kind: trace.Call, Actor: c.task.Actor.name, Op: c.op, Key: g.inputKey(c.input),
+		Kind: trace.Call, Actor: c.task.Actor.name, Op: c.op, Key: c.what.key,
 		Cause: []trace.ID{c.task.ID}, Depth: c.task.Depth, Took: took, Note: outcome(c.outcome()),
 	}
 	if !writes(c.op) {
@@ -71,7 +71,7 @@ func (g *Gate) account(ctx context.Context, c *call, took time.Duration) error {
 		return nil
 	}
 	e.Kind, e.ID = trace.Write, g.options.Log.Mint(trace.TypeWrite)
-	found, err := g.collect(ctx, c.input)
+	found, err := g.collect(ctx, c.what)
 	if err != nil {
 		return fmt.Errorf("gate: read the records of %s %s: %w", c.op, e.Key, err)
 	}
@@ -79,7 +79,7 @@ func (g *Gate) account(ctx context.Context, c *call, took time.Duration) error {
 	g.options.Log.Append(e)
 	for _, f := range found {
 		cause := e.ID
-		if !g.names(c.input, f.table, f.record) {
+		if !c.what.names(g.recordKey(g.options.Tables[f.table].StreamARN, f.record)) {
 			cause = "" // of another writer, behind the gate's back
 		}
 		g.note(g.options.Tables[f.table].StreamARN, f.shard, f.record, cause, c.task.Depth)
@@ -92,16 +92,16 @@ type found struct {
 	record       streamtypes.Record
 }
 
-// collect reads what is new in the streams of the tables that an input names:
-// to the empty page, or to as many records as the input can have caused.
-func (g *Gate) collect(ctx context.Context, input any) ([]found, error) {
+// collect reads what is new in the streams of the tables that a call names: to
+// the empty page, or to as many records as the call can have caused.
+func (g *Gate) collect(ctx context.Context, what subject) ([]found, error) {
 	var all []found
-	for _, table := range g.tablesOf(input) {
+	for _, table := range what.tables {
 		s, ok := g.streams[table]
 		if !ok {
 			continue
 		}
-		most := mostRecords(input, table)
+		most := what.items[table]
 		err := s.fresh(ctx, func(shard string, r streamtypes.Record) (more bool) {
 			all = append(all, found{table, shard, r})
 			most--

@@ -56,6 +56,11 @@ func (t *transport) Do(request *http.Request) (*http.Response, error) {
 	case a := <-answers:
 		return a.response, a.err
 	case <-ctx.Done():
+	}
+	select {
+	case a := <-answers: // both at once: what is there counts
+		return a.response, a.err
+	default:
 		return nil, ctx.Err()
 	}
 }

@@ -1,9 +1,11 @@
 package gate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime/pprof"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,6 +33,7 @@ type Task struct {
 	mu       sync.Mutex
 	ended    bool
 	timedOut bool
+	calls    int // that were granted; only the driver counts
 }
 
 // TimedOut reports whether the task was ended by its timeout. What it does or
@@ -41,7 +44,8 @@ func (t *Task) TimedOut() bool {
 	return t.timedOut
 }
 
-func (t *Task) hasEnded() bool {
+// Ended reports whether the task is over. What its goroutines do later is refused.
+func (t *Task) Ended() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.ended
@@ -54,10 +58,15 @@ type Stuck struct {
 	// Op is the AWS call it waits for; empty if it blocks outside AWS calls.
 	Op    string
 	After time.Duration
+	// Calls it made, if it is stuck because it makes calls without end.
+	Calls int
 }
 
 // Error says what blocks.
 func (e *Stuck) Error() string {
+	if e.Calls > 0 {
+		return fmt.Sprintf("gate: %s of %s made %d AWS calls and goes on: does it loop?", e.Task, e.Actor, e.Calls)
+	}
 	if e.Op != "" {
 		return fmt.Sprintf("gate: %s of %s waits for the answer to %s since %v", e.Task, e.Actor, e.Op, e.After)
 	}
@@ -156,14 +165,20 @@ func (r *run) running() *Task {
 	return nil
 }
 
-// next takes the first call of the first task that waits.
+// next takes a call of the first task that waits. Of several that the goroutines
+// of one handler make at once it takes the first by operation and key, of those
+// that are here: which are is chance.
 func (r *run) next(tasks []*Task) *call {
 	for _, t := range tasks {
-		if r.live[t] && len(r.waiting[t]) > 0 {
-			c := r.waiting[t][0]
-			r.waiting[t] = r.waiting[t][1:]
-			return c
+		if !r.live[t] || len(r.waiting[t]) == 0 {
+			continue
 		}
+		slices.SortStableFunc(r.waiting[t], func(a, b *call) int {
+			return cmp.Or(cmp.Compare(a.op, b.op), cmp.Compare(a.what.key, b.what.key))
+		})
+		c := r.waiting[t][0]
+		r.waiting[t] = r.waiting[t][1:]
+		return c
 	}
 	return nil
 }
@@ -188,6 +203,9 @@ func (r *run) grant(ctx context.Context, c *call) error {
 	g := r.gate
 	if !c.release(time.Now()) {
 		return nil
+	}
+	if c.task.calls++; c.task.calls > g.options.Calls {
+		return &Stuck{Task: c.task.ID, Actor: c.task.Actor.name, Op: c.op, Calls: g.options.Calls}
 	}
 	r.dog.Reset(g.options.Watchdog)
 	select {

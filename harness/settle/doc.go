@@ -2,11 +2,11 @@
 // it is not and the verdict names what is still open.
 //
 // Its guarantee: "settled" is never said while a record is undelivered, a
-// handler or one of its requests is running, a retry is waiting, or anything can
-// still write. It rests on one dense counter of item mutations (see [Fence]):
-// two fences exactly one apart prove that nothing was written between them, and
-// with nothing in flight before the second nothing can be written any more. It
-// is the double collection of Mattern and Safra: two waves see equal counts and
+// handler or one of its requests is running, a retry is waiting, or anything that
+// the world knows of can still write. It rests on one dense counter of item
+// mutations (see [Fence]): two fences exactly one apart prove that nothing was
+// written between them, and with nothing in flight before the second nothing can
+// be written any more. It is the double collection of Mattern and Safra: two waves see equal counts and
 // no activity. The order matters and was measured: with the check of what is in
 // flight after the second fence, 3 of 400 verdicts were premature; before it, 0.
 //

@@ -4,7 +4,8 @@
 //
 // Its guarantee: an event never changes once it is appended, its id is a
 // function of what happened and not of when (two runs of one scenario give the
-// same [Log.Canonical] lines), and every cause it names was appended before it.
+// same [Log.Canonical] lines, unless handlers call AWS from several goroutines at
+// once), and every cause it names was appended before it.
 //
 // Start at [Log] for writing, at [Log.Chain] for reading backwards.
 package trace

@@ -48,7 +48,6 @@ const (
 	Checkpoint     Kind = "checkpoint"         // a lane's position is stored
 	DeadLetter     Kind = "deadletter"         // a batch goes to the on-failure destination
 	Advance        Kind = "clock.advance"      // the virtual clock jumps to a timer
-	SettleCheck    Kind = "settle.check"       // a pass delivered nothing and the fence was read again
 	SettleDone     Kind = "settle.done"        // settled
 	SettleRefused  Kind = "settle.not_settled" // not settled, Note says why
 )
@@ -64,7 +63,7 @@ type Event struct {
 	Shard string        `json:"shard,omitempty"` // alias of the shard ("s0")
 	Op    string        `json:"op,omitempty"`    // AWS operation, or INSERT, MODIFY, REMOVE
 	Key   string        `json:"key,omitempty"`   // table and item key ("integrates_vms VULN#v1 FIN#f1")
-	Cause []ID          `json:"cause,omitempty"` // what caused it, nearest first
+	Cause []ID          `json:"cause,omitempty"` // what caused it; of a batch its records, oldest first
 	Ref   string        `json:"ref,omitempty"`   // source position ("close_one.yaml:9")
 	N     int           `json:"n,omitempty"`     // a count: records of a batch, attempt of an invocation
 	Depth int           `json:"depth,omitempty"` // causal depth: writes of a step 0, of its invocations 1 …

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -60,6 +61,7 @@ func (l *Log) Append(e Event) {
 	e.Seq = len(l.events) + 1
 	e.T = l.real().Sub(l.began)
 	e.VT = l.virtual()
+	e.Note = stable(e.Note)
 	l.events = append(l.events, e)
 	if _, known := l.byID[e.ID]; e.ID != "" && !known {
 		l.byID[e.ID] = e.Seq - 1
@@ -84,8 +86,14 @@ func (l *Log) Find(id ID) (Event, bool) {
 	return l.events[at], true
 }
 
-// Chain follows the first cause of each event from id back to its root:
-// w6, i3, b2, r4, w2, m1.
+// unstable is what texts of errors carry and two runs never share: AWS's request
+// ids, and the ports of connections.
+var unstable = regexp.MustCompile(`(?i)(, )?request ?id: [0-9a-z-]*|(127\.0\.0\.1|\[::1\]):[0-9]+`)
+
+func stable(text string) string { return unstable.ReplaceAllString(text, "") }
+
+// Chain follows causes from id back to the root: w6, i3, b2, r4, w2, m1. Of a
+// batch it follows the newest record.
 func (l *Log) Chain(id ID) []Event {
 	var chain []Event
 	for {
@@ -98,6 +106,9 @@ func (l *Log) Chain(id ID) []Event {
 			return chain
 		}
 		id = e.Cause[0]
+		if e.Kind == BatchFormed {
+			id = e.Cause[len(e.Cause)-1]
+		}
 	}
 }
 

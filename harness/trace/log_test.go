@@ -66,6 +66,14 @@ func TestCanonicalIgnoresRealTimeAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestNotesHaveNothingThatTwoRunsDoNotShare(t *testing.T) {
+	l := trace.New(ticker(), still())
+	l.Append(trace.Event{Note: "StatusCode: 400, RequestID: 1a-2b, ValidationException: no; dial 127.0.0.1:4711: refused"})
+	if got, want := l.Events()[0].Note, "StatusCode: 400, ValidationException: no; dial : refused"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestNDJSONHasALinePerEvent(t *testing.T) {
 	var b bytes.Buffer
 	l := cascade(ticker())
