@@ -10,9 +10,9 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
 )
 
-// Beside prints the result on the left and the snapshot on the right, with a
+// beside prints the result on the left and the snapshot on the right, with a
 // mark where they differ.
-func Beside(w io.Writer, r *harness.Result) error {
+func beside(w io.Writer, r *harness.Result) error {
 	rows := [][2]string{}
 	diff := r.Snapshot.Diff
 	if len(diff) == 0 {

@@ -6,5 +6,5 @@
 // a report never says what the run did not do; it is plain text that needs no
 // colour.
 //
-// Start at [Line], [Timeline] and [Failure].
+// Start at [Line] and [Failure].
 package report

@@ -8,16 +8,19 @@ import (
 )
 
 // Full prints a run that passed with its timeline, and its result beside the
-// snapshot.
+// snapshot or, where that was accepted just now, what that changed.
 func Full(w io.Writer, r *harness.Result) error {
 	if _, err := fmt.Fprintf(w, "%s\n  %s\n\n", r.Scenario.Title, counts(r)); err != nil {
 		return err
 	}
-	if err := Timeline(w, r); err != nil {
+	if err := timeline(w, r, 0); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)
-	if err := Beside(w, r); err != nil {
+	if r.Snapshot.Accepted {
+		return Accepted(w, r)
+	}
+	if err := beside(w, r); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)

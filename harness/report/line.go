@@ -14,13 +14,28 @@ import (
 // Line prints one run on one line:
 //
 //	✓ vulnerabilities/closing_one  passed  84 ms (settled in 9 ms)
+//
+// Settled in is the time from the end of the last handler to the verdict, the
+// longest of the scenario; a run that never settled has none.
 func Line(w io.Writer, r *harness.Result) error {
 	mark := "✗"
 	if r.Outcome == harness.Passed {
 		mark = "✓"
 	}
-	_, err := fmt.Fprintf(w, "%s %-58s %-16s %s\n", mark, r.Scenario.Name, verdict(r), ms(r.Took))
+	_, err := fmt.Fprintf(w, "%s %-58s %-16s %s%s\n", mark, r.Scenario.Name, verdict(r), ms(r.Took), settledIn(r))
 	return err
+}
+
+// settledIn leaves out the fixture's settling, which comes first.
+func settledIn(r *harness.Result) string {
+	if len(r.Settled) < 2 {
+		return ""
+	}
+	var longest time.Duration
+	for _, s := range r.Settled[1:] {
+		longest = max(longest, s.After)
+	}
+	return fmt.Sprintf(" (settled in %s)", ms(longest))
 }
 
 // verdict is the outcome with what the snapshot adds to it.

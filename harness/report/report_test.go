@@ -28,6 +28,7 @@ func TestFormats(t *testing.T) {
 		"passed":       passed(t),
 		"differs":      differs(t),
 		"missing":      missing(t),
+		"accepted":     accepted(t),
 		"step_failed":  stepFailed(),
 		"loop":         looped(),
 		"left_open":    leftOpen(),
@@ -37,10 +38,13 @@ func TestFormats(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			write := report.Full
-			if r.Outcome != harness.Passed {
+			switch {
+			case r.Outcome != harness.Passed:
 				write = func(w io.Writer, r *harness.Result) error {
 					return report.Failure(w, r, false)
 				}
+			case r.Snapshot.Accepted:
+				write = report.Accepted
 			}
 			if err := errors.Join(report.Line(&b, r), write(&b, r)); err != nil {
 				t.Fatal(err)
@@ -139,6 +143,7 @@ func (l recording) result(o harness.Outcome) *harness.Result {
 	return &harness.Result{
 		Scenario: &scenario.Scenario{Name: "vulnerabilities/close_one", Title: "closing one lowers the counts"},
 		Outcome:  o, Log: l.Log, Took: 84 * time.Millisecond,
+		Settled: []harness.Settling{{After: time.Second}, {After: 9 * time.Millisecond}, {After: 8 * time.Millisecond}},
 	}
 }
 
@@ -178,6 +183,13 @@ func passed(t *testing.T) *harness.Result  { return closing(t, harness.Passed, "
 func differs(t *testing.T) *harness.Result { return closing(t, harness.Differs, "2", "1") }
 func missing(t *testing.T) *harness.Result { return closing(t, harness.Differs, "", "1") }
 
+// accepted is the run that differs, with its snapshot accepted.
+func accepted(t *testing.T) *harness.Result {
+	r := differs(t)
+	r.Outcome, r.Snapshot.Accepted = harness.Passed, true
+	return r
+}
+
 func severalTables(t *testing.T) *harness.Result {
 	r := passed(t)
 	recording{r.Log}.step("archive v1", "close_one.yaml:6", "archive VULN#v1")
@@ -190,6 +202,7 @@ func stepFailed() *harness.Result {
 	l.Append(trace.Event{Kind: trace.MutationStart, ID: m, Actor: "close_vulnerabilities v3", Ref: "close_one.yaml:5"})
 	l.Append(trace.Event{Kind: trace.MutationAck, ID: m, Note: "v3: state is SAFE, must be VULNERABLE"})
 	r := l.result(harness.StepFailed)
+	r.Settled = nil
 	r.Err = errors.New("scenarios/vulnerabilities/close_one.yaml:5:5: close_vulnerabilities: v3: state is SAFE, must be VULNERABLE")
 	return r
 }
@@ -202,6 +215,7 @@ func looped() *harness.Result {
 	}
 	l.Append(trace.Event{Kind: trace.SettleRefused, Note: "i3 is 3 invocations deep"})
 	result := l.result(harness.Unsettled)
+	result.Settled = nil
 	result.NotSettled = &settle.NotSettled{Why: "i3 is 3 invocations deep", Last: "i3"}
 	result.Err = result.NotSettled
 	result.Loop = []trace.Event{
@@ -225,6 +239,7 @@ func leftOpen() *harness.Result {
 	l.Append(trace.Event{Kind: trace.DeadLetter, Actor: "indicators", Shard: "s0", Cause: []trace.ID{"b1"}, N: 1, Note: "RetryAttemptsExhausted"})
 	l.Append(trace.Event{Kind: trace.SettleRefused, Note: "1 left open"})
 	result := l.result(harness.Unsettled)
+	result.Settled = nil
 	result.NotSettled = &settle.NotSettled{Why: "1 left open", Open: []settle.Obligation{
 		{ID: "i1", What: "i1 of indicators left a goroutine", Discharge: "the goroutine returns: wait for it in the handler"},
 	}}
@@ -238,6 +253,7 @@ func manyEvents() *harness.Result {
 		l.step("put a", "many.yaml:4", "t a")
 	}
 	r := l.result(harness.Unsettled)
+	r.Settled = nil
 	r.NotSettled = &settle.NotSettled{Why: "10001 records were delivered (allowed: 10000)"}
 	r.Err = r.NotSettled
 	return r

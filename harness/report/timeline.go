@@ -12,12 +12,10 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
-// Timeline prints what happened, in order, without the fixture's phase: step →
-// writes → records → invocations → writes, each with the id of its cause.
-func Timeline(w io.Writer, r *harness.Result) error { return timeline(w, r, 0) }
-
-// timeline prints at most limit lines, if that is not 0: the beginning and the
-// end, with a line between that says how to see the rest.
+// timeline prints what happened, in order, without the fixture's phase: step →
+// writes → records → invocations → writes, each with the id of its cause. It
+// prints at most limit lines, if that is not 0: the beginning and the end, with
+// a line between that says how to see the rest.
 func timeline(w io.Writer, r *harness.Result, limit int) error {
 	rows := rows(report(r.Log.Events()))
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -147,45 +145,6 @@ func wrote(invocation trace.ID, all []trace.Event) string {
 		return "nothing written"
 	}
 	return plural(records, "item") + " changed"
-}
-
-// shownChanges is how many attributes a record's line names.
-const shownChanges = 3
-
-// changed words the changes of a record: "  open 2→1, closed 0→1, +4 more", the
-// shortest first, which tell most: statuses and counts before dates and keys.
-// What all paths begin with says nothing, and goes.
-func changed(list []trace.Change) string {
-	if len(list) == 0 {
-		return ""
-	}
-	prefix := list[0].Path[:strings.LastIndexByte(list[0].Path, '.')+1]
-	for _, c := range list {
-		for !strings.HasPrefix(c.Path, prefix) {
-			prefix = prefix[:strings.LastIndexByte(strings.TrimSuffix(prefix, "."), '.')+1]
-		}
-	}
-	var parts []string
-	for _, c := range list {
-		parts = append(parts, fmt.Sprintf("%s %s→%s", strings.TrimPrefix(c.Path, prefix), shorten(c.From), shorten(c.To)))
-	}
-	slices.SortStableFunc(parts, func(a, b string) int { return len(a) - len(b) })
-	if more := len(parts) - shownChanges; more > 0 {
-		parts = append(parts[:shownChanges], fmt.Sprintf("+%d more", more))
-	}
-	return "  " + strings.Join(parts, ", ")
-}
-
-// shorten keeps a value readable in a list of changes; absent is "∅".
-func shorten(value string) string {
-	const most = 24
-	if value == "" {
-		return "∅"
-	}
-	if runes := []rune(value); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return value
 }
 
 // span shortens a run of ids: r1…r3.
