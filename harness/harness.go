@@ -123,6 +123,10 @@ func (h *Harness) Obsolete(all []*scenario.Scenario) ([]string, error) {
 	return h.store.Obsolete(used)
 }
 
+// Accept makes the pending result of a scenario its snapshot: what a Run that
+// differed has left beside it.
+func (h *Harness) Accept(name string) error { return h.store.Accept(name) }
+
 // Run runs one scenario in a database of its own. What goes wrong in the
 // triggers, the scenario or the comparison is in the Result; an error means that
 // the run could not be made at all (the engine does not answer, ctx ended).
