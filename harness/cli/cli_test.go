@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,7 +29,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"stillwater": func() {
-			os.Exit(cli.Main(os.Args[1:], cli.Team{Project: things, Engine: container, Image: dynamodblocal.EnsureImage}))
+			os.Exit(cli.Main(os.Args[1:], cli.Team{Project: things, Engine: container, Image: image}))
 		},
 	})
 }
@@ -79,6 +80,28 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 
 func container(ctx context.Context, progress func(string)) (engine.Engine, error) {
 	return dynamodblocal.Start(ctx, dynamodblocal.Options{Progress: progress})
+}
+
+// image readies the image, or does what IMAGE says: a defect, or the arrival of
+// a signal when the command is in the middle of something.
+func image(ctx context.Context, progress func(string)) (string, error) {
+	signals := map[string]os.Signal{"SIGINT": os.Interrupt, "SIGTERM": syscall.SIGTERM}
+	what := os.Getenv("IMAGE")
+	if what == "panic" {
+		panic("no image has such a name")
+	}
+	if signals[what] == nil {
+		return dynamodblocal.EnsureImage(ctx, progress)
+	}
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		return "", err
+	}
+	if err := self.Signal(signals[what]); err != nil {
+		return "", err
+	}
+	<-ctx.Done()
+	return "", fmt.Errorf("image: %w", ctx.Err())
 }
 
 // things is the project of the scripts.
@@ -137,5 +160,8 @@ func (c counter) add(ctx context.Context, kind string) error {
 
 func counts(_ string, item map[string]types.AttributeValue) (string, types.AttributeValue, bool) {
 	id := item["id"].(*types.AttributeValueMemberS).Value
+	if id == "count unthinkable" {
+		panic("a view met the unthinkable")
+	}
 	return strings.TrimPrefix(id, "count "), item["things"], strings.HasPrefix(id, "count ")
 }

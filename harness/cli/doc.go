@@ -5,14 +5,23 @@
 //		os.Exit(cli.Main(os.Args[1:], cli.Team{Project: myProject, Engine: myEngine, Image: myImage}))
 //	}
 //
-// Its guarantee: the exit code says what happened, the last line what to do.
+// Its guarantee: the exit code says what happened, the last line what to do, or
+// how many runs passed where there is nothing to do.
 //
-//	0  every run passed
-//	1  a snapshot differs, is missing or obsolete
-//	2  wrong usage, a mistake in a scenario file, or a step that cannot be done
-//	3  a run did not settle
-//	4  the environment is not ready: no Docker, no image
-//	130  interrupted
+//	0    every run passed
+//	1    a snapshot differs, is missing or obsolete
+//	2    wrong usage, a mistake in a scenario file, or a step that cannot be done
+//	3    a run did not settle
+//	4    the environment is not ready: no Docker, no image
+//	70   a panic outside of a handler: a defect of stillwater, or of a Go function
+//	     that the project gave it (a mutation, a seed, a view)
+//	130  interrupted (SIGINT)
+//	143  terminated (SIGTERM)
+//
+// A panic of a handler is a function error, as on Lambda. One in a goroutine that
+// a handler started cannot be caught by anybody: Go itself then ends the process
+// with exit code 2 and a dump of goroutines, and the next run removes the
+// container that was left.
 //
 // Start at [Main].
 package cli

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -34,7 +32,7 @@ const (
 	exitUsage       = 2
 	exitNotSettled  = 3
 	exitEnvironment = 4
-	exitInterrupted = 130 // as a shell has it
+	exitDefect      = 70 // EX_SOFTWARE of sysexits.h; those of signals: see stopped
 )
 
 // commands is the command line; kong reads the tags.
@@ -60,20 +58,19 @@ func (u usage) Unwrap() error { return u.error }
 // Main runs the command line args and returns the exit code. Interrupts end the
 // run and clean up.
 func Main(args []string, team Team) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	ctx, release := untilSignal(context.Background())
+	defer release()
 	return run(args, &environment{ctx: ctx, team: team, out: os.Stdout, err: os.Stderr, getenv: os.Getenv})
 }
 
-func run(args []string, env *environment) (code int) {
+func run(args []string, env *environment) int {
 	parsed := &commands{}
 	exit := -1
 	parser, err := kong.New(parsed,
 		kong.Name("stillwater"),
-		kong.Description("Snapshot tests for DynamoDB Streams triggers.\n\nExit codes: 0 passed, 1 differs, 2 usage, 3 not settled, 4 environment."),
+		kong.Description("Snapshot tests for DynamoDB Streams triggers.\n\nExit codes: 0 passed, 1 differs, 2 usage, 3 not settled, 4 environment, 70 defect of stillwater."),
 		kong.Writers(env.out, env.err),
 		kong.Exit(func(n int) { exit = n }),
-		kong.UsageOnError(),
 	)
 	if err != nil {
 		panic(fmt.Sprintf("cli: the command line is not well-formed: %v", err)) // of this program, not of its user
@@ -87,12 +84,13 @@ func run(args []string, env *environment) (code int) {
 		return exitUsage
 	}
 	outcome := exitPassed
-	err = command.Run(env, &outcome)
-	switch {
-	case env.ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)):
-		fmt.Fprintln(env.err, "stillwater: stopped by a signal; the container is removed")
-		return exitInterrupted
-	case err != nil:
+	err = guarded(command.Command(), func() error { return command.Run(env, &outcome) })
+	var signal stopped
+	if errors.As(context.Cause(env.ctx), &signal) && (err == nil || errors.Is(err, context.Canceled)) {
+		fmt.Fprintf(env.err, "stillwater: %v\n", signal)
+		return signal.code()
+	}
+	if err != nil {
 		fmt.Fprintf(env.err, "stillwater: %v\n", err)
 		return codeOf(err)
 	}
@@ -104,6 +102,8 @@ func codeOf(err error) int {
 	var mistakes scenario.Mistakes
 	var mistake scenario.Mistake
 	switch {
+	case errors.As(err, new(defect)):
+		return exitDefect
 	case errors.As(err, &mistakes), errors.As(err, &mistake), errors.As(err, new(usage)):
 		return exitUsage
 	}

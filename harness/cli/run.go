@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -162,8 +161,12 @@ func (c *runCommand) runAll(env *environment, h *harness.Harness, chosen []*scen
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			r, err := guarded(ctx, h, chosen[i])
-			outcomes[i] <- outcome{r, err}
+			var o outcome
+			o.err = guarded("run "+chosen[i].Name, func() (err error) {
+				o.result, err = h.Run(ctx, chosen[i])
+				return err
+			})
+			outcomes[i] <- o
 		})
 	}
 	for i := range outcomes {
@@ -179,24 +182,15 @@ func (c *runCommand) runAll(env *environment, h *harness.Harness, chosen []*scen
 	return nil
 }
 
-// guarded turns a panic of the harness into an error, so that the engine's
-// container is removed also then.
-func guarded(ctx context.Context, h *harness.Harness, s *scenario.Scenario) (r *harness.Result, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("run %s: defect of stillwater: panic: %v\n%s", s.Name, p, debug.Stack())
-		}
-	}()
-	return h.Run(ctx, s)
-}
-
 func (c *runCommand) show(env *environment, r *harness.Result, s *summary) error {
 	s.add(r)
 	switch {
-	case r.Outcome != harness.Passed || r.Snapshot.Accepted:
+	case r.Outcome != harness.Passed:
 		return report.Failure(env.out, r, c.Timeline)
 	case c.Timeline:
 		return report.Full(env.out, r)
+	case r.Snapshot.Accepted:
+		return report.Accepted(env.out, r)
 	}
 	return report.Line(env.out, r)
 }

@@ -34,36 +34,38 @@ func (s *summary) add(r *harness.Result) {
 	}
 }
 
-// print ends the output with a line per class and what to do about it, and
-// returns the exit code: that of the worst.
+// print ends the output: what passed, then for each class of what did not its
+// names and what to do about them, the worst class last. It returns the exit
+// code, that of the worst.
 func (s *summary) print(env *environment) int {
-	code := exitPassed
-	fmt.Fprintf(env.out, "\n%d passed", s.passed)
-	if s.accepted > 0 {
-		fmt.Fprintf(env.out, " (%d snapshots accepted: review them with git diff snapshots)", s.accepted)
-	}
 	fmt.Fprintln(env.out)
 	for _, name := range s.defaults {
 		fmt.Fprintf(env.out, "%s: a failed batch is retried %d times, not for 24 hours as on Lambda: set maximum_retry_attempts to choose\n",
 			name, mapping.DefaultMaximumRetryAttempts)
 	}
+	fmt.Fprintf(env.out, "%d passed", s.passed)
+	if s.accepted > 0 {
+		fmt.Fprintf(env.out, ", %d of them with a snapshot accepted now: review with git diff snapshots", s.accepted)
+	}
+	fmt.Fprintln(env.out)
+	code := exitPassed
 	for _, class := range []struct {
 		names []string
 		what  string
 		code  int
 	}{
-		{s.differ, "differ: intended? stillwater run --accept", exitDiffers},
-		{s.obsolete, "snapshots without a scenario: delete the files, or bring the scenarios back:", exitDiffers},
-		{s.failed, "have a step that cannot be done: correct the scenario or its fixture", exitUsage},
-		{s.unsettled, "did not settle: see what is open above", exitNotSettled},
+		{s.differ, "not as in the snapshot: intended? stillwater run --accept", exitDiffers},
+		{s.obsolete, "snapshots without a scenario: delete the files, or bring the scenarios back", exitDiffers},
+		{s.failed, "with a step that cannot be done: correct the scenario or its fixture", exitUsage},
+		{s.unsettled, "not settled: see what is open above", exitNotSettled},
 	} {
 		if len(class.names) == 0 {
 			continue
 		}
-		fmt.Fprintf(env.out, "%d %s\n", len(class.names), class.what)
 		for _, name := range class.names {
 			fmt.Fprintf(env.out, "  %s\n", name)
 		}
+		fmt.Fprintf(env.out, "%d %s\n", len(class.names), class.what)
 		code = class.code
 	}
 	return code
