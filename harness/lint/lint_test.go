@@ -26,6 +26,8 @@ func rules() []rule {
 		{"top level", checkTopLevel},
 		{"make targets", checkMakeTargets},
 		{"readme scenario", checkReadmeScenario},
+		{"readme failure", checkReadmeFailure},
+		{"named scenarios", checkNamedScenarios},
 	}
 }
 

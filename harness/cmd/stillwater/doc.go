@@ -3,5 +3,5 @@
 // Its guarantee is that of package cli, which holds its logic: the exit code
 // says what happened, the last line what to do.
 //
-// Start with `stillwater run --timeline vulnerabilities/close_one`.
+// Start with `stillwater run --timeline vulnerabilities/closing_the_worst_lowers_every_maximum`.
 package main
