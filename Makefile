@@ -100,16 +100,17 @@ clean: ## Remove what make built and what runs left; images stay
 # --- for the targets above --------------------------------------------------
 
 # explain turns the exit code of the stillwater command before it into one last
-# line. The codes are the command's promise: README.md lists them.
+# line. The codes are the command's promise: harness/cli/doc.go lists them.
 define explain
 	code=$$?; case $$code in \
 	0) exit 0;; \
 	1) text='a snapshot differs, is missing or is obsolete: see above; intended? make snapshots';; \
-	2) text='wrong usage, a mistake in a scenario file or a step that cannot be done: the message above names it';; \
+	2) text='wrong usage, a mistake in a scenario file or a step that cannot be done: the message above names it; a dump of goroutines: a trigger crashed';; \
 	3) text='a run did not settle: what is still open is listed above';; \
 	4) text='the environment is not ready: the message above says what to do; make setup checks it';; \
+	70) text='a defect of stillwater itself: please report the output above';; \
 	130|143) text='stopped by a signal';; \
-	*) text='a defect of stillwater itself: please report the output above';; \
+	*) text='no exit code of stillwater: something ended it from outside, or it could not be started';; \
 	esac; echo "$@: exit $$code: $$text" >&2; exit $$code
 endef
 
