@@ -65,6 +65,9 @@ func BenchmarkSettle(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
+			if r.Outcome != harness.Passed { // else this measures something else
+				b.Fatalf("%s: %v, must pass to be measured: %v", sc.Name, r.Outcome, r.Err)
+			}
 			for _, s := range r.Settled[1:] { // the fixture's is not a user's
 				if s.Records > 100 {
 					b.Fatalf("%s settles %d records: not the size this measures", sc.Name, s.Records)
