@@ -40,14 +40,22 @@ func (c *runCommand) Run(env *environment, code *int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.Close(context.WithoutCancel(env.ctx))) }()
-	h, err := harness.Start(env.ctx, project, e, harness.Options{Update: c.Accept, ReadOnly: inCI})
+	h, err := harness.Start(env.ctx, project, e, harness.Options{ReadOnly: inCI})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.Close()) }()
+	defer func() {
+		// With a goroutine left alive the verdict has said so, and this process ends.
+		if closing := h.Close(); !errors.Is(closing, harness.ErrAlive) {
+			err = errors.Join(err, closing)
+		}
+	}()
 
 	s := &summary{}
 	if err := c.runAll(env, h, chosen, s); err != nil {
+		return err
+	}
+	if err := s.accept(env, h); err != nil {
 		return err
 	}
 	if len(chosen) == len(scenarios) {
@@ -183,14 +191,16 @@ func (c *runCommand) runAll(env *environment, h *harness.Harness, chosen []*scen
 }
 
 func (c *runCommand) show(env *environment, r *harness.Result, s *summary) error {
+	if c.Accept && r.Outcome == harness.Differs {
+		s.proposed = append(s.proposed, r) // accepted when all have run, or none
+		return report.Line(env.out, r)
+	}
 	s.add(r)
 	switch {
 	case r.Outcome != harness.Passed:
 		return report.Failure(env.out, r, c.Timeline)
 	case c.Timeline:
 		return report.Full(env.out, r)
-	case r.Snapshot.Accepted:
-		return report.Accepted(env.out, r)
 	}
 	return report.Line(env.out, r)
 }

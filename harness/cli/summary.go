@@ -5,6 +5,7 @@ import (
 
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/report"
 )
 
 // summary counts outcomes for the end of a run.
@@ -15,6 +16,22 @@ type summary struct {
 	unsettled        []string
 	obsolete         []string
 	defaults         []string // triggers whose retries are not Lambda's
+	proposed         []*harness.Result
+}
+
+// accept makes what is pending the snapshots, and prints what that changes.
+func (s *summary) accept(env *environment, h *harness.Harness) error {
+	for _, r := range s.proposed {
+		if err := h.Accept(r.Scenario.Name); err != nil {
+			return err
+		}
+		r.Outcome, r.Snapshot.Accepted = harness.Passed, true
+		s.add(r)
+		if err := report.Accepted(env.out, r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *summary) add(r *harness.Result) {
