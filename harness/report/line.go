@@ -22,7 +22,7 @@ func Line(w io.Writer, r *harness.Result) error {
 	if r.Outcome == harness.Passed {
 		mark = "✓"
 	}
-	_, err := fmt.Fprintf(w, "%s %-58s %-16s %s%s\n", mark, r.Scenario.Name, verdict(r), ms(r.Took), settledIn(r))
+	_, err := fmt.Fprintf(w, "%s %-72s %-16s %s%s\n", mark, r.Scenario.Name, verdict(r), ms(r.Took), settledIn(r))
 	return err
 }
 
