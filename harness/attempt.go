@@ -79,8 +79,8 @@ func (a *attempt) stray(s sink.Stray) {
 
 func (a *attempt) close() { a.unstray() }
 
-// make makes the phases up to observation.
-func (a *attempt) make(ctx context.Context, db *engine.Database) error {
+// play makes the phases up to observation.
+func (a *attempt) play(ctx context.Context, db *engine.Database) error {
 	if err := a.prepare(ctx, db); err != nil {
 		return err
 	}

@@ -139,7 +139,7 @@ func (h *Harness) Run(ctx context.Context, s *scenario.Scenario) (*Result, error
 	defer db.Close()
 	a := newAttempt(h, s)
 	defer a.close()
-	err = a.make(ctx, db)
+	err = a.play(ctx, db)
 	if err != nil && a.gate != nil {
 		h.suspect(a.gate)
 	}

@@ -84,10 +84,11 @@ func (l *lane) invoke(ctx context.Context, action core.Invoke) error {
 	}
 	a.busy = time.Now()
 	failure := l.failure(task, outcome)
-	if task.TimedOut() || len(a.gate.Leftovers(ctx, a.harness.options.Grace)) > 0 {
+	left := a.gate.Leftovers(ctx, a.harness.options.Grace)
+	a.noteLate()
+	if task.TimedOut() || len(left) > 0 {
 		l.source.warm = nil // Lambda throws the environment away at a timeout; one with goroutines left is not to be mixed up with the next
 	}
-	a.noteLate()
 	a.log.Append(trace.Event{
 		Kind: trace.InvokeEnd, ID: id, Actor: trigger, Took: a.busy.Sub(began), Note: noteOf(failure),
 	})

@@ -31,7 +31,7 @@ func (g *Gate) Actor(name string) *Actor { return &Actor{gate: g, name: name} }
 func (a *Actor) Config() aws.Config {
 	config := a.gate.options.Config.Copy()
 	config.HTTPClient = &transport{gate: a.gate, next: config.HTTPClient}
-	send := http.NewClientHandler(config.HTTPClient)
+	send := http.NewClientHandlerWithOptions(config.HTTPClient)
 	config.APIOptions = append(append([]func(*middleware.Stack) error(nil), config.APIOptions...),
 		func(stack *middleware.Stack) error {
 			return errors.Join(
