@@ -24,7 +24,7 @@ import (
 )
 
 // adversaryRuns is how often each adversary is run: a few times, or as often as
-// STILLWATER_ADVERSARIES says (make soak).
+// STILLWATER_ADVERSARIES says (make adversaries).
 func adversaryRuns(t *testing.T) int {
 	text := os.Getenv("STILLWATER_ADVERSARIES")
 	if text == "" {
