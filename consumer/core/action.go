@@ -22,6 +22,8 @@ type Read struct {
 type Invoke struct {
 	Records []Record
 	Attempt int
+	// Window is nil without tumbling windows.
+	Window *Window
 }
 
 // Wait asks to be asked again at Until; Why says in words what for. It has no
@@ -57,6 +59,9 @@ type Deliver struct {
 	Attempts int
 	// Failure is the function error of the last attempt, "" without one.
 	Failure string
+	// Unhandled says that the last attempt ended with a function error. It is
+	// false where batch item failures used the retries up (F1).
+	Unhandled bool
 }
 
 // Done says that the shard is closed and everything in it dealt with: its

@@ -11,6 +11,14 @@ const (
 	DefaultBatchSize = 100
 	// MaxBatchSize is the largest BatchSize (P1).
 	MaxBatchSize = 10_000
+	// MaxBatchingWindow is the longest BatchingWindow (P2).
+	MaxBatchingWindow = 300 * time.Second
+	// MaxParallelizationFactor is the largest ParallelizationFactor (P5).
+	MaxParallelizationFactor = 10
+	// MaxTumblingWindow is the longest TumblingWindow (P10).
+	MaxTumblingWindow = 900 * time.Second
+	// DefaultPayloadLimit is the most bytes of a synchronous invocation (P3).
+	DefaultPayloadLimit = 6 << 20
 	// MaxRetryAttempts is the largest MaximumRetryAttempts (P6).
 	MaxRetryAttempts = 10_000
 	// DefaultBackoffFirst is the wait before the first retry. Ours: AWS
@@ -32,6 +40,31 @@ type Config struct {
 	// MaximumRetryAttempts is how often a batch that failed is tried again:
 	// 0 never, up to MaxRetryAttempts; -1 until its records expire.
 	MaximumRetryAttempts int
+	// BatchingWindow is how long records are gathered for a batch that is not
+	// full; 0 to MaxBatchingWindow, 0 means not at all (P2).
+	BatchingWindow time.Duration
+	// ParallelizationFactor is the number of lanes of one shard, 1 to
+	// MaxParallelizationFactor; 0 means 1 (P5).
+	ParallelizationFactor int
+	// MaximumRecordAge is how old a record may get before it is given up; 0 or
+	// less means no limit of its own, above Retention it does nothing (P7).
+	MaximumRecordAge time.Duration
+	// BisectBatchOnFunctionError splits a batch that failed in two (P8).
+	BisectBatchOnFunctionError bool
+	// ReportBatchItemFailures has the response of the function read (P9).
+	ReportBatchItemFailures bool
+	// TumblingWindow is the length of tumbling windows, up to MaxTumblingWindow;
+	// 0 means none (P10). It needs a ParallelizationFactor of 1.
+	TumblingWindow time.Duration
+	// OnFailure says that there is an on-failure destination; records that
+	// cannot be processed are dropped without one (D8).
+	OnFailure bool
+	// Jitter is how much of each back-off is left to chance: 0.2 makes it
+	// between 80 % and 100 %. The chance comes from Seed, so it repeats.
+	Jitter float64
+	Seed   uint64
+	// PayloadLimit is the most bytes of an event; 0 means DefaultPayloadLimit (P3).
+	PayloadLimit int
 	// BackoffFirst is the wait before the first retry, doubled with each one
 	// after it; 0 means DefaultBackoffFirst.
 	BackoffFirst time.Duration

@@ -13,11 +13,17 @@ import (
 type Record struct {
 	// Sequence is the sequence number, a decimal string: "000000000000000000004".
 	Sequence string
+	// Key identifies the item: records of one item have the same. It decides
+	// which of several lanes a record goes to; with one lane it may be "".
+	Key string
 	// Arrived is when the stream received the record; the zero time means
 	// unknown, and such a record never expires.
 	Arrived time.Time
 	// Body is Lambda's JSON of the record, handed to the function as it is.
 	Body json.RawMessage
+	// Filtered says that the filters of the mapping turned the record away: it
+	// moves the position, and no function ever sees it (L2).
+	Filtered bool
 }
 
 // CompareSequence orders two sequence numbers of one shard: -1, 0 or +1. They

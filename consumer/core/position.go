@@ -1,0 +1,12 @@
+package core
+
+// Position is how far a mapping has dealt with a shard. The zero value is
+// TRIM_HORIZON: nothing is dealt with.
+type Position struct {
+	// Sequence is the sequence number of a record; it and everything before it
+	// is dealt with. "" means that nothing is.
+	Sequence string
+	// Parts is how far each lane is, never before Sequence, where several lanes
+	// share the shard (P5); nil with one lane.
+	Parts []string
+}
