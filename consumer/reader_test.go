@@ -132,7 +132,7 @@ func TestReader(t *testing.T) {
 			},
 			want: []reading{
 				{Err: "get records: shard shardId-1, after 7: TrimmedDataAccessException: " + horizon +
-					": that record is not in the shard any more, and what followed it may be lost: read on from TRIM_HORIZON"},
+					": that record is not in the shard any more, and what followed it may be lost: ResumeAtHorizon goes on with what is left"},
 				{Err: "get shard iterator: shard shardId-1, after 7: TrimmedDataAccessException"},
 			},
 		},
@@ -291,7 +291,7 @@ func TestShards(t *testing.T) {
 			script: []exchange{{`describe from ""`, describe("")}},
 		},
 		{
-			name: "several pages, parents first, and otherwise by ID",
+			name: "several pages, parents first, and closed, otherwise by ID",
 			script: []exchange{
 				{`describe from ""`, describe("s2", "s3<s5", "s2<s3.")},
 				{`describe from "s2"`, describe("s5", "s9", "s5.")},
@@ -299,7 +299,7 @@ func TestShards(t *testing.T) {
 			},
 			want: []consumer.Shard{
 				{ID: "s5", Closed: true},
-				{ID: "s3", ParentID: "s5"},
+				{ID: "s3", ParentID: "s5", Closed: true},
 				{ID: "s2", ParentID: "s3", Closed: true},
 				{ID: "s4", ParentID: "s5"},
 				{ID: "s9"},
@@ -321,7 +321,7 @@ func TestShards(t *testing.T) {
 		{
 			name:   "an error",
 			script: []exchange{{`describe from ""`, &types.ResourceNotFoundException{Message: aws.String("gone")}}},
-			err:    "list shards: " + arn + ": ResourceNotFoundException: gone",
+			err:    "list shards: stream " + arn + ": ResourceNotFoundException: gone: describe the table for its latest stream",
 		},
 		{
 			name:   "an answer without description",
