@@ -60,19 +60,20 @@ func (e *environment) build() (*consumer.Function, error) {
 
 // invoke hands the batch of an action to the handler and tells the lane how it
 // ended. What the handler does wrong is an event of the trace, not an error.
-func (l *lane) invoke(ctx context.Context, action core.Invoke) error {
-	a, trigger := l.source.attempt, l.source.trigger.Mapping.Trigger
+func (d *shard) invoke(ctx context.Context, action core.Invoke) error {
+	a, trigger := d.source.attempt, d.source.trigger.Mapping.Trigger
 	id := a.log.Mint(trace.TypeInvocation)
-	l.last = id
-	_, depth := l.causes(action.Records)
+	held := d.batch(action.Lane, action.Records)
+	d.last[action.Lane] = id
+	_, depth := d.causes(action.Records)
 	a.log.Append(trace.Event{
-		Kind: trace.InvokeStart, ID: id, Actor: trigger, Shard: a.gate.Alias(l.shard.ID),
-		Cause: []trace.ID{l.batch}, N: action.Attempt, Depth: depth,
+		Kind: trace.InvokeStart, ID: id, Actor: trigger, Shard: a.gate.Alias(d.at.ID),
+		Cause: []trace.ID{held}, N: action.Attempt, Depth: depth,
 	})
-	env := l.source.environment()
+	env := d.source.environment()
 	outcome := make(chan error, 1) // a handler that times out may answer when nobody listens
 	task := &gate.Task{
-		Actor: env.actor, ID: id, Depth: depth, Timeout: l.source.trigger.Mapping.Timeout,
+		Actor: env.actor, ID: id, Depth: depth, Timeout: d.source.trigger.Mapping.Timeout,
 		Do: func(ctx context.Context) { outcome <- env.invoke(ctx, id, consumer.Event(action.Records)) },
 	}
 	began := time.Now()
@@ -83,27 +84,27 @@ func (l *lane) invoke(ctx context.Context, action core.Invoke) error {
 		return err
 	}
 	a.busy = time.Now()
-	failure := l.failure(task, outcome)
+	failure := d.failure(task, outcome)
 	left := a.gate.Leftovers(ctx, a.harness.options.Grace)
 	a.noteLate()
 	if task.TimedOut() || len(left) > 0 {
-		l.source.warm = nil // Lambda throws the environment away at a timeout; one with goroutines left is not to be mixed up with the next
+		d.source.warm = nil // Lambda throws the environment away at a timeout; one with goroutines left is not to be mixed up with the next
 	}
 	a.log.Append(trace.Event{
 		Kind: trace.InvokeEnd, ID: id, Actor: trigger, Took: a.busy.Sub(began), Note: noteOf(failure),
 	})
-	l.core.Invoked(a.clock.Now(), failure)
-	if wait, ok := l.core.Next(a.clock.Now()).(core.Wait); ok {
+	d.core.Invoked(a.clock.Now(), action.Lane, core.Outcome{Failure: failure})
+	if until := d.until(); failure != "" && !until.IsZero() {
 		a.log.Append(trace.Event{
-			Kind: trace.RetryScheduled, Actor: trigger, Cause: []trace.ID{l.batch, id}, N: action.Attempt + 1,
-			Note: fmt.Sprintf("%s waits %v for attempt %d", l.batch, wait.Until.Sub(a.clock.Now()), action.Attempt+1),
+			Kind: trace.RetryScheduled, Actor: trigger, Cause: []trace.ID{held, id}, N: action.Attempt + 1,
+			Note: fmt.Sprintf("%s waits %v for attempt %d", held, until.Sub(a.clock.Now()), action.Attempt+1),
 		})
 	}
 	return nil
 }
 
 // failure is the function error of an ended task in words, "" for success.
-func (l *lane) failure(t *gate.Task, outcome <-chan error) string {
+func (d *shard) failure(t *gate.Task, outcome <-chan error) string {
 	if t.TimedOut() {
 		return fmt.Sprintf("Task timed out after %.2f seconds", t.Timeout.Seconds())
 	}
@@ -135,4 +136,4 @@ func functionARN(s *source) string {
 	return fmt.Sprintf("arn:aws:lambda:%s:000000000000:function:%s", s.region, s.trigger.Mapping.FunctionName())
 }
 
-func (l *lane) functionARN() string { return functionARN(l.source) }
+func (d *shard) functionARN() string { return functionARN(d.source) }

@@ -18,102 +18,115 @@ type source struct {
 	trigger   Trigger
 	streamARN string
 	region    string
-	lanes     []*lane // parents before children
-	read      int     // records that its lanes have read
-	known     map[string]*lane
+	shards    []*shard // parents before children
+	read      int      // records that were read
+	known     map[string]*shard
 	warm      *environment // nil: the next invocation is a cold start
 }
 
-// lane is the mapping on one shard.
-type lane struct {
-	source *source
-	shard  consumer.Shard
-	reader *consumer.Reader
-	core   *core.Lane
-	batch  trace.ID // in hand; "" if none
-	last   trace.ID // the last invocation
+// shard is the mapping on one shard, with its lanes.
+type shard struct {
+	source  *source
+	at      consumer.Shard
+	reader  *consumer.Reader
+	core    *core.Shard
+	batches map[int]batch    // in hand, by lane
+	last    map[int]trace.ID // the last invocation, by lane
+}
+
+// batch is what a lane has in hand.
+type batch struct {
+	id    trace.ID
+	first string // sequence number
+	n     int
 }
 
 func newSource(a *attempt, t Trigger, streamARN, region string) *source {
 	t.Mapping.Timeout = cmp.Or(t.Mapping.Timeout, mapping.DefaultTimeout)
-	return &source{attempt: a, trigger: t, streamARN: streamARN, region: region, known: map[string]*lane{}}
+	return &source{attempt: a, trigger: t, streamARN: streamARN, region: region, known: map[string]*shard{}}
 }
 
-// refresh gives every new shard a lane, from TRIM_HORIZON.
+// refresh takes up every new shard, from TRIM_HORIZON.
 func (s *source) refresh(shards []consumer.Shard) {
-	for _, shard := range shards {
-		if s.known[shard.ID] != nil {
+	for _, at := range shards {
+		if s.known[at.ID] != nil {
 			continue
 		}
-		l := &lane{
-			source: s, shard: shard,
-			reader: consumer.NewReader(s.attempt.streams, s.streamARN, shard.ID, ""),
+		d := &shard{
+			source: s, at: at,
+			reader: consumer.NewReader(s.attempt.streams, s.streamARN, at.ID, ""),
 			core: core.New(core.Config{
 				BatchSize:            s.trigger.Mapping.BatchSize,
 				MaximumRetryAttempts: s.trigger.Mapping.MaximumRetryAttempts,
-			}, ""),
+				OnFailure:            true,
+			}, core.Position{}),
+			batches: map[int]batch{}, last: map[int]trace.ID{},
 		}
-		s.known[shard.ID] = l
-		s.lanes = append(s.lanes, l)
+		s.known[at.ID] = d
+		s.shards = append(s.shards, d)
 	}
 }
 
-// ready reports whether a lane may be read: its parent, if it is still there,
+// ready reports whether a shard may be read: its parent, if it is still there,
 // must be read to its end and dealt with.
-func (l *lane) ready() bool {
-	parent := l.source.known[l.shard.ParentID]
+func (d *shard) ready() bool {
+	parent := d.source.known[d.at.ParentID]
 	if parent == nil {
 		return true
 	}
-	_, done := parent.core.Next(l.source.attempt.clock.Now()).(core.Done)
+	_, done := parent.core.Next(d.source.attempt.clock.Now())[0].(core.Done)
 	return done
 }
 
 // read takes the next records and stamps them with the virtual time of their write.
-func (l *lane) read(ctx context.Context, limit int) (int, error) {
-	a := l.source.attempt
-	found, end, err := l.reader.Read(ctx, limit)
+func (d *shard) read(ctx context.Context, limit int) (int, error) {
+	a := d.source.attempt
+	found, end, err := d.reader.Read(ctx, limit)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", l.source.trigger.Mapping.Trigger, err)
+		return 0, fmt.Errorf("%s: %w", d.source.trigger.Mapping.Trigger, err)
 	}
 	records := make([]core.Record, 0, len(found))
 	for _, r := range found {
 		sequence := *r.Dynamodb.SequenceNumber // the reader has checked that it is there
-		seen, ok := a.gate.Seen(l.source.streamARN, sequence)
+		seen, ok := a.gate.Seen(d.source.streamARN, sequence)
 		if !ok {
-			seen = a.gate.Adopt(l.source.streamARN, l.shard.ID, r)
+			seen = a.gate.Adopt(d.source.streamARN, d.at.ID, r)
 		}
 		record, err := consumer.NewRecord(r, consumer.Origin{
-			StreamARN: l.source.streamARN, Region: l.source.region, Arrived: seen.At,
+			StreamARN: d.source.streamARN, Region: d.source.region, Arrived: seen.At,
 		})
 		if err != nil {
-			return 0, fmt.Errorf("%s: %w", l.source.trigger.Mapping.Trigger, err)
+			return 0, fmt.Errorf("%s: %w", d.source.trigger.Mapping.Trigger, err)
 		}
 		records = append(records, record)
 	}
-	l.core.Read(records, end)
-	l.source.read += len(records)
-	if len(records) > 0 {
-		l.form(records)
-	}
+	d.core.Read(a.clock.Now(), records, end)
+	d.source.read += len(records)
 	return len(records), nil
 }
 
-// form notes a batch with its records.
-func (l *lane) form(records []core.Record) {
-	a := l.source.attempt
-	ids, _ := l.causes(records)
-	l.batch = a.log.Mint(trace.TypeBatch)
+// batch is the id of what a lane hands out or gives up, and is noted when it is
+// new: the first attempt of a batch, or what is left of one.
+func (d *shard) batch(lane int, records []core.Record) trace.ID {
+	held := d.batches[lane]
+	if len(records) == 0 || held.first == records[0].Sequence && held.n == len(records) {
+		return held.id // none: the end of a tumbling window
+	}
+	a := d.source.attempt
+	ids, _ := d.causes(records)
+	held = batch{a.log.Mint(trace.TypeBatch), records[0].Sequence, len(records)}
 	a.log.Append(trace.Event{
-		Kind: trace.BatchFormed, ID: l.batch, Actor: l.source.trigger.Mapping.Trigger,
-		Shard: a.gate.Alias(l.shard.ID), Cause: ids, N: len(ids),
+		Kind: trace.BatchFormed, ID: held.id, Actor: d.source.trigger.Mapping.Trigger,
+		Shard: a.gate.Alias(d.at.ID), Cause: ids, N: len(ids),
 	})
+	d.batches[lane] = held
+	return held.id
 }
 
 // causes are the ids of records and the depth of what they cause.
-func (l *lane) causes(records []core.Record) (ids []trace.ID, depth int) {
+func (d *shard) causes(records []core.Record) (ids []trace.ID, depth int) {
 	for _, r := range records {
-		seen, _ := l.source.attempt.gate.Seen(l.source.streamARN, r.Sequence)
+		seen, _ := d.source.attempt.gate.Seen(d.source.streamARN, r.Sequence)
 		ids = append(ids, seen.ID)
 		depth = max(depth, seen.Depth+1)
 	}

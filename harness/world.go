@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/stillwater-streams/stillwater/consumer"
@@ -36,11 +38,11 @@ func (a *attempt) Refresh(ctx context.Context) error {
 func (a *attempt) Pass(ctx context.Context, m *settle.Meter) (int, error) {
 	invocations := 0
 	for _, s := range a.mappings {
-		for _, l := range s.lanes {
-			if !l.ready() {
+		for _, d := range s.shards {
+			if !d.ready() {
 				continue
 			}
-			n, err := l.drive(ctx, m)
+			n, err := d.drive(ctx, m)
 			invocations += n
 			if err != nil {
 				return invocations, err
@@ -50,61 +52,76 @@ func (a *attempt) Pass(ctx context.Context, m *settle.Meter) (int, error) {
 	return invocations, nil
 }
 
-// drive does what the lane wants until it wants to wait, or to read where there
-// is nothing to read.
-func (l *lane) drive(ctx context.Context, m *settle.Meter) (invocations int, err error) {
-	a := l.source.attempt
-	for {
-		switch action := l.core.Next(a.clock.Now()).(type) {
+// drive does what the shard wants, one action at a time, until it wants to wait
+// or to read where there is nothing to read.
+func (d *shard) drive(ctx context.Context, m *settle.Meter) (invocations int, err error) {
+	a := d.source.attempt
+	for drained := false; ; {
+		switch action := d.core.Next(a.clock.Now())[0].(type) {
 		case core.Read:
-			n, err := l.read(ctx, action.Limit)
-			if err != nil || n == 0 {
+			if drained {
+				return invocations, nil
+			}
+			n, err := d.read(ctx, action.Limit)
+			if err != nil {
 				return invocations, err
 			}
+			drained = n == 0 // asked again all the same: the end of a window may hang on it
 		case core.Invoke:
-			if err := l.invoke(ctx, action); err != nil {
+			if err := d.invoke(ctx, action); err != nil {
 				return invocations, err
 			}
+			drained = false
 			invocations++
 			a.delivered += len(action.Records)
-			_, depth := l.causes(action.Records)
-			if err := m.Spend(len(action.Records), depth, l.last); err != nil {
+			_, depth := d.causes(action.Records)
+			if err := m.Spend(len(action.Records), depth, d.last[action.Lane]); err != nil {
 				return invocations, err
 			}
 		case core.Deliver:
-			if err := l.deliver(ctx, action); err != nil {
+			if err := d.deliver(ctx, action); err != nil {
 				return invocations, err
 			}
 		case core.Checkpoint:
-			a.log.Append(trace.Event{Kind: trace.Checkpoint, Actor: l.source.trigger.Mapping.Trigger, Shard: a.gate.Alias(l.shard.ID), Cause: []trace.ID{l.batch}})
-			l.core.Checkpointed()
+			a.log.Append(trace.Event{Kind: trace.Checkpoint, Actor: d.source.trigger.Mapping.Trigger, Shard: a.gate.Alias(d.at.ID), Cause: d.held()})
+			d.core.Checkpointed()
 		case core.Wait, core.Done:
 			return invocations, nil
 		default:
-			panic(fmt.Sprintf("harness: lane wants %T, which the driver does not know", action))
+			panic(fmt.Sprintf("harness: a shard wants %T, which the driver does not know", action))
 		}
 	}
 }
 
+// held are the batches that lanes have, or had last, in hand.
+func (d *shard) held() []trace.ID {
+	var ids []trace.ID
+	for _, lane := range slices.Sorted(maps.Keys(d.batches)) {
+		ids = append(ids, d.batches[lane].id)
+	}
+	return ids
+}
+
 // deliver gives a batch up to the on-failure destination.
-func (l *lane) deliver(ctx context.Context, d core.Deliver) error {
-	a := l.source.attempt
-	request := l.last
-	if d.Attempts == 0 {
-		request = l.batch // its records expired before the first invocation
+func (d *shard) deliver(ctx context.Context, lost core.Deliver) error {
+	a := d.source.attempt
+	held := d.batch(lost.Lane, lost.Records)
+	request := d.last[lost.Lane]
+	if lost.Attempts == 0 {
+		request = held // its records expired before the first invocation
 	}
 	err := a.destination.Send(ctx, destination.NewMessage(destination.Failure{
-		RequestID: string(request), FunctionARN: l.functionARN(),
-		StreamARN: l.source.streamARN, ShardID: l.shard.ID, Deliver: d, Now: a.clock.Now(),
+		RequestID: string(request), FunctionARN: d.functionARN(),
+		StreamARN: d.source.streamARN, ShardID: d.at.ID, Deliver: lost, Now: a.clock.Now(),
 	}))
 	if err != nil {
-		return fmt.Errorf("on-failure destination of %s: %w", l.source.trigger.Mapping.Trigger, err)
+		return fmt.Errorf("on-failure destination of %s: %w", d.source.trigger.Mapping.Trigger, err)
 	}
 	a.log.Append(trace.Event{
-		Kind: trace.DeadLetter, Actor: l.source.trigger.Mapping.Trigger, Shard: a.gate.Alias(l.shard.ID),
-		Cause: []trace.ID{l.batch}, N: len(d.Records), Note: string(d.Condition),
+		Kind: trace.DeadLetter, Actor: d.source.trigger.Mapping.Trigger, Shard: a.gate.Alias(d.at.ID),
+		Cause: []trace.ID{held}, N: len(lost.Records), Note: string(lost.Condition),
 	})
-	l.core.Delivered()
+	d.core.Delivered(lost.Lane)
 	return nil
 }
 
@@ -164,21 +181,33 @@ func (a *attempt) unread() []settle.Obligation {
 func (a *attempt) lanesOpen() []settle.Obligation {
 	var open []settle.Obligation
 	for _, s := range a.mappings {
-		for _, l := range s.lanes {
-			held := l.core.Open()
-			var until time.Time
-			if wait, ok := l.core.Next(a.clock.Now()).(core.Wait); ok {
-				until = wait.Until
-			}
-			for _, what := range held {
+		for _, d := range s.shards {
+			for _, what := range d.core.Open() {
 				open = append(open, settle.Obligation{
-					ID: l.batch, What: fmt.Sprintf("%s on %s: %s", s.trigger.Mapping.Trigger, a.gate.Alias(l.shard.ID), what),
-					Since: a.clock.Now(), Until: until, Discharge: "the batch succeeds or its retries are used up",
+					ID: d.first(), What: fmt.Sprintf("%s on %s: %s", s.trigger.Mapping.Trigger, a.gate.Alias(d.at.ID), what),
+					Since: a.clock.Now(), Until: d.until(), Discharge: "the batch succeeds or its retries are used up",
 				})
 			}
 		}
 	}
 	return open
+}
+
+// first is a batch to show for what a shard holds.
+func (d *shard) first() trace.ID {
+	if ids := d.held(); len(ids) > 0 {
+		return ids[0]
+	}
+	return ""
+}
+
+// until is when time alone changes something for the shard; zero if it does not.
+func (d *shard) until() time.Time {
+	actions := d.core.Next(d.source.attempt.clock.Now())
+	if wait, ok := actions[len(actions)-1].(core.Wait); ok {
+		return wait.Until
+	}
+	return time.Time{}
 }
 
 // describe names an invocation or step: "i7 of indicators".

@@ -1,7 +1,9 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
+	"hash/fnv"
 	"time"
 )
 
@@ -74,37 +76,54 @@ type Config struct {
 
 // withDefaults fills what is zero, and panics on what no lane can do.
 func (c Config) withDefaults() Config {
-	if c.BatchSize == 0 {
-		c.BatchSize = DefaultBatchSize
-	}
-	if c.BackoffFirst == 0 {
-		c.BackoffFirst = DefaultBackoffFirst
-	}
-	if c.BackoffMax == 0 {
-		c.BackoffMax = DefaultBackoffMax
-	}
-	if c.BatchSize < 1 || c.BatchSize > MaxBatchSize {
-		panic(fmt.Sprintf("core: New: batch size %d: must be 1 to %d, or 0 for %d; mapping.Parse checks this",
-			c.BatchSize, MaxBatchSize, DefaultBatchSize))
-	}
-	if c.MaximumRetryAttempts < -1 || c.MaximumRetryAttempts > MaxRetryAttempts {
-		panic(fmt.Sprintf("core: New: maximum retry attempts %d: must be -1 or 0 to %d; mapping.Parse checks this",
-			c.MaximumRetryAttempts, MaxRetryAttempts))
-	}
-	if c.BackoffFirst < 0 || c.BackoffMax < 0 {
-		panic(fmt.Sprintf("core: New: back-off %v to %v: must not be negative; 0 means the default",
-			c.BackoffFirst, c.BackoffMax))
+	c.BatchSize = cmp.Or(c.BatchSize, DefaultBatchSize)
+	c.ParallelizationFactor = cmp.Or(c.ParallelizationFactor, 1)
+	c.PayloadLimit = cmp.Or(c.PayloadLimit, DefaultPayloadLimit)
+	c.BackoffFirst = cmp.Or(c.BackoffFirst, DefaultBackoffFirst)
+	c.BackoffMax = cmp.Or(c.BackoffMax, DefaultBackoffMax)
+	within(c.BatchSize, 1, MaxBatchSize, "BatchSize")
+	within(c.ParallelizationFactor, 1, MaxParallelizationFactor, "ParallelizationFactor")
+	within(c.MaximumRetryAttempts, -1, MaxRetryAttempts, "MaximumRetryAttempts")
+	within(c.BatchingWindow, 0, MaxBatchingWindow, "BatchingWindow")
+	within(c.TumblingWindow, 0, MaxTumblingWindow, "TumblingWindow")
+	within(c.BackoffFirst, 0, Retention, "BackoffFirst")
+	within(c.BackoffMax, 0, Retention, "BackoffMax")
+	within(c.Jitter, 0, 1, "Jitter")
+	within(c.PayloadLimit, 1, DefaultPayloadLimit, "PayloadLimit")
+	if c.TumblingWindow > 0 && c.ParallelizationFactor > 1 {
+		panic(fmt.Sprintf("core: New: TumblingWindow %v with ParallelizationFactor %d: windows need one lane; mapping.Parse checks this",
+			c.TumblingWindow, c.ParallelizationFactor))
 	}
 	return c
 }
 
-// backoff is the wait after the given number of failed attempts.
-func (c Config) backoff(failed int) time.Duration {
+func within[T cmp.Ordered](value, least, most T, name string) {
+	if value < least || value > most {
+		panic(fmt.Sprintf("core: New: %s %v: must be %v to %v; mapping.Parse checks this", name, value, least, most))
+	}
+}
+
+// backoff is the wait after the given number of failed attempts. The key, a
+// sequence number, makes the jitter of one batch another than that of the next.
+func (c Config) backoff(failed int, key string) time.Duration {
 	wait := c.BackoffFirst
 	for i := 1; i < failed && wait < c.BackoffMax; i++ {
 		wait *= 2
 	}
-	return min(wait, c.BackoffMax)
+	wait = min(wait, c.BackoffMax)
+	if c.Jitter == 0 {
+		return wait
+	}
+	return wait - time.Duration(c.Jitter*c.chance(failed, key)*float64(wait))
+}
+
+// chance is a number from 0 to 1, the same for the same arguments.
+func (c Config) chance(failed int, key string) float64 {
+	s := state{fnv.New64a()}
+	s.numbers(int64(c.Seed), int64(failed))
+	s.texts(key)
+	const bits = 53
+	return float64(s.Sum64()>>(64-bits)) / (1 << bits)
 }
 
 // exhausted tells whether a batch that failed so often may not be tried again.

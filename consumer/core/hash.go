@@ -4,26 +4,30 @@ import (
 	"encoding/binary"
 	"hash"
 	"hash/fnv"
+	"math"
+	"time"
 )
 
-// Hash identifies the state: lanes that behave alike from here on have equal
-// hashes, and others collide only by chance. Records count by sequence number
-// and arrival; their bodies follow from those. The value is the same in every
-// process, so it may be kept.
-func (l *Lane) Hash() uint64 {
-	s := state{fnv.New64a()}
-	s.numbers(int64(l.cfg.BatchSize), int64(l.cfg.MaximumRetryAttempts),
-		int64(l.cfg.BackoffFirst), int64(l.cfg.BackoffMax), int64(l.phase))
-	s.texts(l.checkpoint, l.tail)
-	s.flag(l.ended)
-	s.numbers(int64(len(l.hand)))
-	for _, r := range l.hand {
-		s.texts(r.Sequence)
-		s.numbers(r.Arrived.Unix(), int64(r.Arrived.Nanosecond()))
+// Hash identifies the state: shards that behave alike from here on have equal
+// hashes, and others collide only by chance. Records count by sequence number,
+// lane and arrival; their bodies follow from those. The value is the same in
+// every process, so it may be kept.
+func (s *Shard) Hash() uint64 {
+	h := state{fnv.New64a()}
+	h.config(s.cfg)
+	h.texts(s.tail)
+	h.flags(s.ended, s.saving)
+	h.times(s.saveDue)
+	if s.cfg.TumblingWindow > 0 {
+		h.times(s.asked)
 	}
-	s.numbers(int64(l.failed), l.due.Unix(), int64(l.due.Nanosecond()), int64(l.out))
-	s.texts(l.failure, string(l.condition), l.pending)
-	return s.Sum64()
+	h.numbers(int64(s.saves))
+	h.position(s.stored)
+	h.position(s.pending)
+	for i := range s.lanes {
+		h.lane(&s.lanes[i], s.cfg.BatchingWindow > 0)
+	}
+	return h.Sum64()
 }
 
 // state writes fields so that no two sequences of them give the same bytes:
@@ -31,25 +35,90 @@ func (l *Lane) Hash() uint64 {
 // returns an error.
 type state struct{ hash.Hash64 }
 
-func (s state) numbers(values ...int64) {
+func (h state) config(c Config) {
+	h.numbers(int64(c.BatchSize), int64(c.BatchingWindow), int64(c.ParallelizationFactor),
+		int64(c.MaximumRetryAttempts), int64(c.MaximumRecordAge), int64(c.TumblingWindow),
+		int64(c.BackoffFirst), int64(c.BackoffMax), int64(math.Float64bits(c.Jitter)), int64(c.Seed), int64(c.PayloadLimit))
+	h.flags(c.BisectBatchOnFunctionError, c.ReportBatchItemFailures, c.OnFailure)
+}
+
+func (h state) position(p Position) {
+	h.texts(p.Sequence)
+	h.numbers(int64(len(p.Parts)))
+	h.texts(p.Parts...)
+}
+
+// lane writes a lane; when a record was read matters only to batching windows.
+func (h state) lane(l *lane, windows bool) {
+	h.texts(l.after, l.failure, string(l.condition), l.refusal)
+	h.numbers(int64(l.phase), int64(l.failed), int64(l.throttles), int64(l.out), int64(l.refusals))
+	h.times(l.due, l.sendDue)
+	h.flags(l.unhandled, l.closing, l.unsaved, l.saving)
+	h.numbers(int64(len(l.queue)))
+	for _, e := range l.queue {
+		h.texts(e.before)
+		if windows {
+			h.times(e.read)
+		}
+		h.record(e.Record)
+	}
+	h.numbers(int64(len(l.hand)))
+	for i, r := range l.hand {
+		h.texts(l.before[i])
+		h.record(r)
+	}
+	h.numbers(int64(len(l.cuts)))
+	for _, n := range l.cuts {
+		h.numbers(int64(n))
+	}
+	h.flags(l.window != nil)
+	if l.window != nil {
+		h.window(l.window)
+	}
+}
+
+func (h state) window(w *frame) {
+	h.times(w.start, w.end)
+	h.texts(w.before, string(w.state))
+	h.flags(w.early)
+	h.numbers(int64(len(w.records)))
+	for _, r := range w.records {
+		h.record(r)
+	}
+}
+
+func (h state) record(r Record) {
+	h.texts(r.Sequence, r.Key)
+	h.times(r.Arrived)
+}
+
+func (h state) numbers(values ...int64) {
 	var b [8]byte
 	for _, v := range values {
 		binary.BigEndian.PutUint64(b[:], uint64(v))
-		_, _ = s.Write(b[:])
+		_, _ = h.Write(b[:])
 	}
 }
 
-func (s state) texts(values ...string) {
+func (h state) times(values ...time.Time) {
 	for _, v := range values {
-		s.numbers(int64(len(v)))
-		_, _ = s.Write([]byte(v))
+		h.numbers(v.Unix(), int64(v.Nanosecond()))
 	}
 }
 
-func (s state) flag(v bool) {
-	if v {
-		s.numbers(1)
-	} else {
-		s.numbers(0)
+func (h state) texts(values ...string) {
+	for _, v := range values {
+		h.numbers(int64(len(v)))
+		_, _ = h.Write([]byte(v))
+	}
+}
+
+func (h state) flags(values ...bool) {
+	for _, v := range values {
+		if v {
+			h.numbers(1)
+		} else {
+			h.numbers(0)
+		}
 	}
 }

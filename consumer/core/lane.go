@@ -1,217 +1,150 @@
 package core
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
 
-// phase is what a lane is about. Each but holding has one action that stands
-// until its outcome is told.
+// phase is what a lane is about. Each but idle has one action that stands until
+// its outcome is told.
 type phase uint8
 
 const (
-	reading       phase = iota // hands empty, wants records
-	holding                    // batch in hand: invoke it, wait, or give up what expired
-	invoking                   // an invocation was asked for, its outcome is open
-	delivering                 // out records go to the on-failure destination
-	checkpointing              // pending is to be stored
-	done                       // shard closed and read out
+	idle       phase = iota // nothing asked for: gathers records or waits
+	invoking                // an invocation was asked for
+	delivering              // given-up records are on their way out
 )
 
-// Lane is one mapping on one shard. Make one with [New]. It is not safe for
-// concurrent use: whoever drives it owns it.
+// entry is a record that waits for its batch.
+type entry struct {
+	Record
+	before string    // the record that was read before it, "" for the first
+	read   time.Time // when it was read: the batching window starts there
+}
+
+// weight is what a record adds to an event: its body and a comma.
+func weight(r Record) int { return len(r.Body) + 1 }
+
+// lane is one line of batches, handed out in order, one at a time.
 //
-// Invariants: checkpoint ≤ pending ≤ tail in sequence order; hand is the
-// records after the last one dealt with up to tail; hand is empty while
-// reading and when done.
-type Lane struct {
-	cfg   Config
+// Invariants: hand comes before queue in sequence order; cuts sum up to the
+// length of hand; closing needs a window and empty hands.
+type lane struct {
 	phase phase
+	after string // dealt with before this shard was made: not handed out again
 
-	checkpoint string // stored; "" = TRIM_HORIZON
-	tail       string // last record read
-	ended      bool   // the shard has no record after tail and never will
+	queue []entry
+	bytes int // weight of the queue
 
-	hand    []Record
-	failed  int       // attempts that failed since the checkpoint last advanced
-	failure string    // function error of the last of them
-	due     time.Time // no invocation before; zero = at once
+	hand   []Record // the batch in hand
+	before []string // per record of hand: what was read before it
+	cuts   []int    // pieces of the hand, by bisection; the first is tried now
 
-	out       int       // delivering: how many of hand are given up
-	condition Condition // delivering: why
-	pending   string    // checkpointing: what to store
+	failed    int       // attempts that count, since the lane last moved on
+	throttles int       // attempts that were throttled since one ran
+	failure   string    // how the last attempt failed
+	unhandled bool      // it was a function error, not batch item failures
+	due       time.Time // no attempt before; zero = at once
+
+	out       int // delivering: how many of hand
+	condition Condition
+	refusals  int       // deliveries that failed
+	refusal   string    // why the last did
+	sendDue   time.Time // no delivery before
+
+	window  *frame // nil: none is open
+	closing bool   // the window's final invocation is in hand
+
+	unsaved bool // dealt with something that no checkpoint holds yet
+	saving  bool // the checkpoint under way holds it
 }
 
-// New returns a lane that goes on after the given checkpoint, the sequence
-// number of the last record dealt with; "" means TRIM_HORIZON. It panics on a
-// Config out of range.
-func New(cfg Config, after string) *Lane {
-	return &Lane{cfg: cfg.withDefaults(), checkpoint: after, tail: after}
+// busy says that records were read and not dealt with.
+func (l *lane) busy() bool {
+	return len(l.queue) > 0 || len(l.hand) > 0 || l.window != nil
 }
 
-// Next is what the lane wants at the given time. Asking twice changes nothing:
-// every action but [Wait] stands until its outcome is told, however late it
-// gets meanwhile; so an invocation that runs is not overtaken by the expiry of
-// its records. A Wait turns into something else once now has reached Until.
-func (l *Lane) Next(now time.Time) Action {
-	if l.phase == holding {
-		l.decide(now)
+// piece is the part of the hand that is tried now.
+func (l *lane) piece() []Record {
+	if len(l.cuts) == 0 {
+		return nil
 	}
-	switch l.phase {
-	case reading:
-		return Read{Limit: l.cfg.BatchSize}
-	case invoking:
-		return Invoke{Records: slices.Clip(l.hand), Attempt: l.failed + 1}
-	case delivering:
-		return Deliver{
-			Records:   slices.Clip(l.hand[:l.out]),
-			Condition: l.condition,
-			Attempts:  l.failed,
-			Failure:   l.failure,
-		}
-	case checkpointing:
-		return Checkpoint{Sequence: l.pending}
-	case done:
-		return Done{}
-	default: // holding, and nothing can be done before wake
-		return Wait{Until: l.wake(), Why: l.waiting()}
+	return l.hand[:l.cuts[0]]
+}
+
+// given are the records that are given up.
+func (l *lane) given() []Record {
+	if l.closing {
+		return l.window.records
+	}
+	return l.hand[:l.out]
+}
+
+// place is how far the lane is: behind everything, or before the first record
+// that it still has to deal with.
+func (l *lane) place(tail string) string {
+	switch {
+	case l.window != nil:
+		return l.window.before
+	case len(l.hand) > 0:
+		return l.before[0]
+	case len(l.queue) > 0:
+		return l.queue[0].before
+	case CompareSequence(tail, l.after) < 0:
+		return l.after
+	default:
+		return tail
 	}
 }
 
-// decide lets time act on the batch in hand: it stays, is invoked or given up.
-func (l *Lane) decide(now time.Time) {
-	if n := l.expired(now); n > 0 {
-		l.giveUp(n, RecordAgeExceeded)
-	} else if !now.Before(l.due) {
-		l.phase = invoking
+// take forms the batch of the first n records of the queue.
+func (l *lane) take(n int) {
+	l.hand, l.before = make([]Record, n), make([]string, n)
+	for i, e := range l.queue[:n] {
+		l.hand[i], l.before[i] = e.Record, e.before
+		l.bytes -= weight(e.Record)
 	}
+	l.queue = l.queue[n:]
+	l.cuts = []int{n}
 }
 
-// expired counts the records at the head of the hand that have reached the
-// retention. Only the head: order is kept even if arrival times are not.
-func (l *Lane) expired(now time.Time) int {
-	n := 0
-	for n < len(l.hand) {
-		expiry, ok := l.hand[n].expiry()
-		if !ok || now.Before(expiry) {
-			break
-		}
-		n++
+// settle takes the first n records out of the hand: they are dealt with. The
+// count of attempts starts anew (D7); the back-off of what stays in hand goes on.
+func (l *lane) settle(n int) {
+	l.hand, l.before = l.hand[n:], l.before[n:]
+	if l.cuts[0] -= n; l.cuts[0] == 0 {
+		l.cuts = l.cuts[1:]
 	}
-	return n
+	l.moveOn()
 }
 
-func (r Record) expiry() (time.Time, bool) {
-	return r.Arrived.Add(Retention), !r.Arrived.IsZero()
-}
-
-// wake is when the batch in hand needs something: its back-off is over or its
-// first record expires.
-func (l *Lane) wake() time.Time {
-	if expiry, ok := l.hand[0].expiry(); ok && expiry.Before(l.due) {
-		return expiry
-	}
-	return l.due
-}
-
-func (l *Lane) giveUp(n int, why Condition) {
-	l.phase, l.out, l.condition = delivering, n, why
-}
-
-// Read is the outcome of [Read]: the records in sequence order, none if there
-// are none now; end if the shard is closed and read out with them. It panics
-// on more records than asked for, and on records that are not after those
-// read before.
-func (l *Lane) Read(records []Record, end bool) {
-	l.expect(reading, "Read")
-	if len(records) > l.cfg.BatchSize {
-		panic(fmt.Sprintf("core: Lane.Read: %d records, but the lane asked for at most %d: pass Read.Limit on to the reader",
-			len(records), l.cfg.BatchSize))
-	}
-	tail := l.tail
-	for _, r := range records {
-		if CompareSequence(r.Sequence, tail) <= 0 {
-			panic(fmt.Sprintf("core: Lane.Read: record %q after %s: records of a shard come in order and once; is the reader on another shard, or did it go back?",
-				r.Sequence, place(tail)))
-		}
-		tail = r.Sequence
-	}
-	l.tail = tail
-	l.hand = slices.Clone(records)
-	l.ended = end
-	l.proceed()
-}
-
-// Invoked is the outcome of [Invoke] at the given time: failure is "" for a
-// success, else the text of the function error (a timeout is one, too).
-func (l *Lane) Invoked(now time.Time, failure string) {
-	l.expect(invoking, "Invoked")
-	if failure == "" {
-		l.settle(len(l.hand))
-		return
-	}
-	l.failed++
-	l.failure = failure
-	if l.cfg.exhausted(l.failed) {
-		l.giveUp(len(l.hand), RetryAttemptsExhausted)
-		return
-	}
-	l.due = now.Add(l.cfg.backoff(l.failed))
-	l.phase = holding
-}
-
-// Delivered is the outcome of [Deliver]: the destination has the message. A
-// destination that cannot be reached is not an outcome; try again.
-func (l *Lane) Delivered() {
-	l.expect(delivering, "Delivered")
-	l.settle(l.out)
-	l.out, l.condition = 0, ""
-}
-
-// settle takes the first n records out of the hand: they are dealt with, and
-// the checkpoint has to say so before anything else happens.
-func (l *Lane) settle(n int) {
-	l.pending = l.hand[n-1].Sequence
-	l.hand = l.hand[n:]
-	l.phase = checkpointing
-}
-
-// Checkpointed is the outcome of [Checkpoint]: it is stored. A store that
-// cannot be reached is not an outcome; try again.
-func (l *Lane) Checkpointed() {
-	l.expect(checkpointing, "Checkpointed")
-	l.checkpoint, l.pending = l.pending, ""
-	l.failed, l.failure = 0, ""
+func (l *lane) moveOn() {
+	l.failed, l.throttles, l.failure, l.unhandled = 0, 0, "", false
+	l.unsaved, l.saving = true, false
 	if len(l.hand) == 0 {
 		l.due = time.Time{}
 	}
-	l.proceed()
 }
 
-// proceed chooses the phase after records came in or went out.
-func (l *Lane) proceed() {
-	switch {
-	case len(l.hand) > 0:
-		l.phase = holding
-	case l.ended:
-		l.phase = done
-	default:
-		l.phase = reading
+// split cuts the piece in two (P8, D6): the first half is tried at once, as its
+// own batch. It tells whether there was something to cut.
+func (l *lane) split() bool {
+	n := len(l.piece())
+	if n < 2 {
+		return false
 	}
+	l.cuts = append([]int{n / 2, n - n/2}, l.cuts[1:]...)
+	return true
 }
 
-// expect panics unless the outcome named by method fits the current action.
-func (l *Lane) expect(want phase, method string) {
-	if l.phase != want {
-		panic(fmt.Sprintf("core: Lane.%s: the lane is %s: call Next, do what it says, and tell its outcome once",
-			method, l.describe()))
-	}
-}
-
-// Clone returns a lane in the same state. Both go on independently; they share
-// the records, which nobody changes.
-func (l *Lane) Clone() *Lane {
+func (l *lane) clone() lane {
 	c := *l
-	return &c
+	c.queue = slices.Clip(l.queue)
+	c.cuts = slices.Clone(l.cuts)
+	if l.window != nil {
+		w := *l.window
+		w.records = slices.Clip(w.records)
+		c.window = &w
+	}
+	return c
 }

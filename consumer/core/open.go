@@ -3,73 +3,114 @@ package core
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
-// Open lists what the lane still owes, in words for a person who asks why a
-// run does not settle; nil when it owes nothing. It knows only what was read:
-// a lane that owes nothing may still have records to read.
-func (l *Lane) Open() []string {
+// Open lists what the shard still owes, in words for a person who asks why a
+// run does not settle; nil when it owes nothing. It knows only what was read: a
+// shard that owes nothing may still have records to read.
+func (s *Shard) Open() []string {
 	var open []string
-	switch l.phase {
-	case reading, done, checkpointing:
-	case delivering:
-		open = append(open, fmt.Sprintf("delivery of %s to the on-failure destination: %s after %s%s",
-			span(l.hand[:l.out]), l.condition, count(l.failed, "attempt"), l.because()))
-	case invoking:
-		open = append(open, fmt.Sprintf("batch of %s in hand: %s%s",
-			span(l.hand), l.cfg.attempt(l.failed+1), l.because()))
-	case holding:
-		due := "due now"
-		if !l.due.IsZero() {
-			due = "due at " + stamp(l.due)
+	for i := range s.lanes {
+		for _, what := range s.owes(&s.lanes[i]) {
+			open = append(open, onLane(i)+what)
 		}
-		open = append(open, fmt.Sprintf("batch of %s in hand: %s %s%s",
-			span(l.hand), l.cfg.attempt(l.failed+1), due, l.because()))
 	}
-	if l.checkpoint != l.tail {
-		open = append(open, fmt.Sprintf("checkpoint at %s short of tail %s", place(l.checkpoint), l.tail))
+	if s.stored.Sequence != s.tail {
+		open = append(open, fmt.Sprintf("checkpoint at %s short of tail %s", place(s.stored.Sequence), s.tail))
 	}
 	return open
 }
 
+func (s *Shard) owes(l *lane) []string {
+	var open []string
+	switch {
+	case l.phase == delivering:
+		open = append(open, fmt.Sprintf("%s to be given up: %s after %s%s%s",
+			span(l.given()), l.condition, count(l.failed, "attempt"), l.because(), l.refused()))
+	case l.closing:
+		open = append(open, fmt.Sprintf("end of the window %s: %s %s%s",
+			stamp(l.window.start), s.cfg.attempt(l.failed+1), when(l), l.because()))
+	case len(l.hand) > 0:
+		open = append(open, fmt.Sprintf("batch of %s in hand: %s%s%s",
+			span(l.piece()), s.cfg.attempt(l.failed+1), when(l), l.because()))
+		if rest := l.hand[len(l.piece()):]; len(rest) > 0 {
+			open = append(open, span(rest)+" of the split batch behind it")
+		}
+	}
+	if len(l.queue) > 0 {
+		open = append(open, spanOf(l.queue)+" gathered for the next batch")
+	}
+	if l.window != nil && !l.closing {
+		open = append(open, "window "+stamp(l.window.start)+" not ended")
+	}
+	return open
+}
+
+// when says when the next attempt is due; nothing while one runs.
+func when(l *lane) string {
+	switch {
+	case l.phase == invoking:
+		return ""
+	case l.due.IsZero():
+		return " due now"
+	default:
+		return " due at " + stamp(l.due)
+	}
+}
+
 // because quotes the last failure, its first line, cut where it gets long.
-func (l *Lane) because() string {
+func (l *lane) because() string {
 	if l.failure == "" {
 		return ""
 	}
-	const longest = 160
-	text, _, _ := strings.Cut(l.failure, "\n")
-	if runes := []rune(text); len(runes) > longest {
-		text = string(runes[:longest]) + "…"
-	}
-	return "; last failure: " + text
+	return "; last failure: " + short(l.failure)
 }
 
-// waiting says why a lane with a batch in hand waits.
-func (l *Lane) waiting() string {
-	if l.wake() != l.due {
-		return fmt.Sprintf("record %s expires", l.hand[0].Sequence)
+func (l *lane) refused() string {
+	if l.refusals == 0 {
+		return ""
 	}
-	if l.failed == 0 {
+	return fmt.Sprintf("; the destination refused %s: %s", count(l.refusals, "time"), short(l.refusal))
+}
+
+// short is the first line of a text, cut where it gets long.
+func short(text string) string {
+	const longest = 160
+	text, _, _ = strings.Cut(text, "\n")
+	if runes := []rune(text); len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+	return text
+}
+
+// waiting says why a lane with a batch in hand waits for its back-off.
+func (s *Shard) waiting(l *lane) string {
+	switch {
+	case l.closing:
+		return fmt.Sprintf("back-off of the window %s before %s", stamp(l.window.start), s.cfg.attempt(l.failed+1))
+	case l.throttles > 0:
+		return fmt.Sprintf("back-off of %s, throttled %s", span(l.piece()), count(l.throttles, "time"))
+	case l.failed == 0:
 		return "back-off of the records before"
+	default:
+		return fmt.Sprintf("back-off of %s before %s", span(l.piece()), s.cfg.attempt(l.failed+1))
 	}
-	return fmt.Sprintf("back-off of %s before %s", span(l.hand), l.cfg.attempt(l.failed+1))
 }
 
 // describe names the phase for the message of a misuse.
-func (l *Lane) describe() string {
+func (l *lane) describe() string {
 	switch l.phase {
-	case reading:
-		return "reading"
-	case holding:
-		return "holding " + span(l.hand)
 	case invoking:
-		return "invoking with " + span(l.hand)
+		return "invoking with " + span(l.piece())
 	case delivering:
-		return "delivering " + span(l.hand[:l.out])
-	case checkpointing:
-		return "checkpointing " + l.pending
+		return "giving up " + span(l.given())
 	default:
-		return "done"
+		return "idle"
 	}
+}
+
+// stamp writes a time in UTC; fractions only where there are some.
+func stamp(t time.Time) string {
+	return t.UTC().Format("2006-01-02T15:04:05.999999999Z")
 }

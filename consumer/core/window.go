@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// MaxWindowState is the most bytes that a function may hand on from one
+// invocation of a tumbling window to the next; more ends the window early (W2).
+const MaxWindowState = 1 << 20
+
 // Window is the tumbling window that an invocation belongs to (W1).
 type Window struct {
 	Start, End time.Time
@@ -14,4 +18,98 @@ type Window struct {
 	Final bool
 	// Early says that it ends because its state has become too big (W2).
 	Early bool
+}
+
+// frame is an open tumbling window of a lane. Its records stay undealt with for
+// the position until the final invocation: a shard that is made anew begins the
+// window again, with a fresh state.
+type frame struct {
+	start, end time.Time
+	before     string // what was read before its first record
+	state      json.RawMessage
+	records    []Record // processed by invocations of this window
+	early      bool
+}
+
+// openFrame opens the window of a record. Windows are aligned to 1970; a record
+// whose arrival is unknown opens the very first.
+func openFrame(first Record, before string, length time.Duration) *frame {
+	start := startOf(first, length)
+	return &frame{start: start, end: start.Add(length), before: before, state: json.RawMessage("{}")}
+}
+
+func startOf(r Record, length time.Duration) time.Time {
+	seconds := int64(length / time.Second)
+	at := r.Arrived.Unix()
+	if r.Arrived.IsZero() || at < 0 {
+		at = 0
+	}
+	return time.Unix(at-at%max(seconds, 1), 0).UTC()
+}
+
+// described is the window as an invocation sees it; nil without one.
+func (l *lane) described() *Window {
+	if l.window == nil {
+		return nil
+	}
+	return &Window{
+		Start: l.window.start, End: l.window.end, State: l.window.state,
+		Final: l.closing, Early: l.closing && l.window.early,
+	}
+}
+
+// windowEnds says whether the open window needs its final invocation: its state
+// is too big, a record of a later one is there, the shard has ended (W4), or its
+// time is over and a read since then found nothing.
+func (s *Shard) windowEnds(l *lane, now time.Time) bool {
+	w := l.window
+	switch {
+	case w == nil:
+		return false
+	case w.early:
+		return true
+	case len(l.queue) > 0:
+		return s.crosses(l, l.queue[0])
+	default:
+		return s.ended || !now.Before(w.end) && !s.asked.Before(w.end)
+	}
+}
+
+// close has the final invocation made. A window in which nothing was processed
+// has none: there is no state to finish.
+func (l *lane) close() {
+	l.closing = true
+	if len(l.window.records) == 0 {
+		l.shut()
+	}
+}
+
+// shut ends the window: everything in it is dealt with.
+func (l *lane) shut() {
+	l.closing, l.window = false, nil
+	l.moveOn()
+}
+
+// crosses says whether a record belongs to a later window than the batch before
+// it. One of an earlier window joins the open one: it came late.
+func (s *Shard) crosses(l *lane, e entry) bool {
+	return s.cfg.TumblingWindow > 0 && !startOf(e.Record, s.cfg.TumblingWindow).Before(s.windowOf(l, l.queue[0]))
+}
+
+// windowOf is the end of the window that the record joins or opens.
+func (s *Shard) windowOf(l *lane, first entry) time.Time {
+	if l.window != nil {
+		return l.window.end
+	}
+	return startOf(first.Record, s.cfg.TumblingWindow).Add(s.cfg.TumblingWindow)
+}
+
+// advance takes over what an invocation of the window achieved.
+func (l *lane) advance(v verdict) {
+	if l.window == nil || l.closing {
+		return
+	}
+	l.window.records = append(l.window.records, l.piece()[:v.done]...)
+	l.window.state = v.state
+	l.window.early = len(v.state) > MaxWindowState
 }

@@ -1,0 +1,160 @@
+package core
+
+import (
+	"cmp"
+	"time"
+)
+
+// envelope is the room that an event takes beside its records: {"Records":[]},
+// and the members of a tumbling window, whose state comes on top.
+func (l *lane) envelope() int {
+	const plain, framed = 14, 640
+	if l.window == nil {
+		return plain
+	}
+	return framed + len(l.window.state)
+}
+
+// decide lets time act on an idle lane: a batch is formed, what is in hand is
+// invoked or given up.
+func (s *Shard) decide(l *lane, now time.Time) {
+	if l.phase != idle || l.unsaved {
+		return
+	}
+	if len(l.hand) == 0 && !l.closing {
+		s.form(l, now)
+	}
+	if len(l.hand) == 0 && !l.closing {
+		return
+	}
+	if n := s.expired(l, now); n > 0 {
+		l.giveUp(n, RecordAgeExceeded)
+	} else if !now.Before(l.due) {
+		l.phase = invoking
+	}
+}
+
+// form makes a batch of the queue, once it is complete: full, the payload limit
+// reached, the batching window over (P2), or nothing more to come.
+func (s *Shard) form(l *lane, now time.Time) {
+	if s.windowEnds(l, now) {
+		l.close()
+		return
+	}
+	n, full := s.fits(l)
+	if n == 0 || !full && !s.ended && now.Before(s.closes(l)) {
+		return
+	}
+	l.take(n)
+	if s.cfg.TumblingWindow > 0 && l.window == nil {
+		l.window = openFrame(l.hand[0], l.before[0], s.cfg.TumblingWindow)
+	}
+}
+
+// fits counts the records at the head of the queue that go into one batch; full
+// says that no other could. A single record always fits.
+func (s *Shard) fits(l *lane) (n int, full bool) {
+	size := l.envelope()
+	for _, e := range l.queue {
+		size += weight(e.Record)
+		if n == s.cfg.BatchSize || n > 0 && size > s.cfg.PayloadLimit || n > 0 && s.crosses(l, e) {
+			return n, true
+		}
+		n++
+	}
+	return n, n == s.cfg.BatchSize
+}
+
+// closes is when the records in the queue are handed out though the batch is
+// not full.
+func (s *Shard) closes(l *lane) time.Time {
+	at := l.queue[0].read.Add(s.cfg.BatchingWindow)
+	if s.cfg.TumblingWindow == 0 {
+		return at
+	}
+	if end := s.windowOf(l, l.queue[0]); end.Before(at) {
+		return end
+	}
+	return at
+}
+
+// expired counts the records at the head of the piece that are too old (P6, P7).
+// Only the head: order is kept even if arrival times are not.
+func (s *Shard) expired(l *lane, now time.Time) int {
+	if l.closing {
+		if at, ok := s.expiry(l.window.records); ok && !now.Before(at) {
+			return len(l.window.records)
+		}
+		return 0
+	}
+	piece := l.piece()
+	n := 0
+	for n < len(piece) {
+		at, ok := s.expiry(piece[n:])
+		if !ok || now.Before(at) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// expiry is when the first of the records is too old.
+func (s *Shard) expiry(records []Record) (time.Time, bool) {
+	if len(records) == 0 || records[0].Arrived.IsZero() {
+		return time.Time{}, false
+	}
+	age := Retention
+	if s.cfg.MaximumRecordAge > 0 {
+		age = min(age, s.cfg.MaximumRecordAge)
+	}
+	return records[0].Arrived.Add(age), true
+}
+
+// wait is the next moment at which time alone changes something.
+func (s *Shard) wait(now time.Time) (Wait, bool) {
+	var next Wait
+	consider := func(at time.Time, why func() string) {
+		if at.After(now) && (next.Until.IsZero() || at.Before(next.Until)) {
+			next = Wait{Until: at, Why: why()}
+		}
+	}
+	if s.saving {
+		consider(s.saveDue, func() string { return "back-off of the checkpoint" })
+	}
+	for i := range s.lanes {
+		s.timers(&s.lanes[i], consider)
+	}
+	return next, !next.Until.IsZero()
+}
+
+// timers are those of one lane.
+func (s *Shard) timers(l *lane, consider func(time.Time, func() string)) {
+	switch {
+	case l.phase == delivering:
+		consider(l.sendDue, func() string { return "back-off of the on-failure destination" })
+	case l.phase == invoking || l.unsaved:
+	case len(l.hand) > 0 || l.closing:
+		consider(l.due, func() string { return s.waiting(l) })
+		held := l.piece()
+		if l.closing {
+			held = l.window.records
+		}
+		if at, ok := s.expiry(held); ok {
+			consider(at, func() string { return "record " + held[0].Sequence + " gets too old" })
+		}
+	case len(l.queue) > 0:
+		consider(s.closes(l), func() string { return "batching window of " + spanOf(l.queue) })
+	case l.window != nil:
+		consider(l.window.end, func() string { return "end of the tumbling window" })
+	}
+}
+
+// backoffOf is the wait before the next attempt of what a lane has in hand.
+func (s *Shard) backoffOf(l *lane) time.Duration {
+	key := ""
+	if len(l.hand) > 0 {
+		key = l.hand[0].Sequence
+	}
+	return s.cfg.backoff(cmp.Or(l.throttles, l.failed, 1), key)
+}

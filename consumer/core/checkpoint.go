@@ -1,0 +1,86 @@
+package core
+
+import (
+	"slices"
+	"time"
+)
+
+// save decides whether a checkpoint is due: after a lane has dealt with
+// something, or when nothing is left to deal with (records that the filters
+// turned away move the position, too). Else it would cost a write per page.
+func (s *Shard) save() {
+	if s.saving {
+		return
+	}
+	now := s.place()
+	unsaved, busy := false, false
+	for i := range s.lanes {
+		unsaved = unsaved || s.lanes[i].unsaved
+		busy = busy || s.lanes[i].busy()
+	}
+	if equal(now, s.stored) {
+		s.saved(true)
+		return
+	}
+	if busy && !unsaved {
+		return
+	}
+	s.saving, s.pending = true, now
+	for i := range s.lanes {
+		s.lanes[i].saving = s.lanes[i].unsaved
+	}
+}
+
+// saved lets lanes go on: all, or those whose progress the last checkpoint holds.
+func (s *Shard) saved(all bool) {
+	for i := range s.lanes {
+		l := &s.lanes[i]
+		if all || l.saving {
+			l.unsaved = false
+		}
+		l.saving = false
+	}
+}
+
+// place is how far the lanes are.
+func (s *Shard) place() Position {
+	p := Position{Sequence: s.lanes[0].place(s.tail)}
+	if len(s.lanes) == 1 {
+		return p
+	}
+	for i := range s.lanes {
+		at := s.lanes[i].place(s.tail)
+		p.Parts = append(p.Parts, at)
+		if CompareSequence(at, p.Sequence) < 0 {
+			p.Sequence = at
+		}
+	}
+	return p
+}
+
+func equal(a, b Position) bool {
+	return a.Sequence == b.Sequence && slices.Equal(a.Parts, b.Parts)
+}
+
+// Checkpointed is the outcome of [Checkpoint]: it is stored.
+func (s *Shard) Checkpointed() {
+	s.expectSaving("Checkpointed")
+	s.stored, s.pending = s.pending, Position{}
+	s.saving, s.saves, s.saveDue = false, 0, time.Time{}
+	s.saved(false)
+}
+
+// CheckpointFailed is the other outcome of [Checkpoint]: it could not be stored.
+// The shard asks again after the back-off; until then the lanes wait whose
+// records it is about.
+func (s *Shard) CheckpointFailed(now time.Time) {
+	s.expectSaving("CheckpointFailed")
+	s.saves++
+	s.saveDue = now.Add(s.cfg.backoff(s.saves, s.pending.Sequence))
+}
+
+func (s *Shard) expectSaving(method string) {
+	if !s.saving {
+		panic("core: Shard." + method + ": no checkpoint was asked for: call Next, do what it says, and tell its outcome once")
+	}
+}
