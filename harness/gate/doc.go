@@ -14,5 +14,9 @@
 // A task that has ended makes no more calls: they are refused, traced, and kept
 // for the verdict ([Gate.Late], [Gate.Leftovers]).
 //
+// Where the consumer itself runs the handlers, each in its own goroutine, the gate
+// serves ([Gate.Serve], [Gate.Do]): calls pass in the order of their arrival, with
+// the same guarantee.
+//
 // Start at [New], [Gate.Actor] and [Gate.Run].
 package gate

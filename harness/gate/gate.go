@@ -54,6 +54,7 @@ type Gate struct {
 	streams map[string]*stream
 
 	arrivals chan *call
+	turn     sync.Mutex // held by Serve from the grant of a call to its place in the trace
 
 	mu      sync.Mutex
 	flying  int // HTTP requests without an answer

@@ -54,9 +54,13 @@ func (g *Gate) note(streamARN, shardID string, r streamtypes.Record, cause trace
 		e.Kind, e.Cause = trace.RecordOrphan, nil
 	}
 	g.options.Log.Append(e)
+	return g.remember(position{streamARN, aws.ToString(r.Dynamodb.SequenceNumber)}, s)
+}
+
+func (g *Gate) remember(at position, s Seen) Seen {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.seen[position{streamARN, aws.ToString(r.Dynamodb.SequenceNumber)}] = s
+	g.seen[at] = s
 	return s
 }
 

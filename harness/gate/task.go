@@ -190,9 +190,17 @@ func (r *run) end(t *Task) {
 	}
 	delete(r.live, t)
 	delete(r.waiting, t)
+	t.end()
+}
+
+// end makes the task over, once.
+func (t *Task) end() {
 	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ended {
+		return
+	}
 	t.ended, t.timedOut = true, t.deadline.expired()
-	t.mu.Unlock()
 	t.stop()
 	close(t.over)
 }
