@@ -1,0 +1,93 @@
+package filter
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+// element is one JSON value of a pattern and where it stands: encoding/json
+// keeps neither offsets nor duplicate keys.
+type element struct {
+	at      int
+	kind    kind
+	text    string // decoded, of a text; else as written
+	written string // on one line
+	keys    []element
+	values  []element // of an object one per key; of an array its elements
+}
+
+// readElement reads the text of a pattern. An error that it returns stands at
+// the offset.
+func readElement(pattern string) (e element, offset int, err error) {
+	var any json.RawMessage
+	if err := json.Unmarshal([]byte(pattern), &any); err != nil {
+		at := len(pattern)
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) && 0 < syntax.Offset && int(syntax.Offset) <= len(pattern) {
+			at = int(syntax.Offset) - 1 // the offset is behind the offending byte
+		}
+		return element{}, at, err
+	}
+	r := elementReader{scanner{data: []byte(pattern)}}
+	r.space()
+	return r.element(), 0, nil
+}
+
+// elementReader reads valid JSON, so nothing that it reads can fail.
+type elementReader struct {
+	scanner
+}
+
+func (r *elementReader) element() element {
+	e := element{at: r.at, kind: r.kind()}
+	switch e.kind {
+	case object:
+		empty, _ := r.open('}')
+		for more := !empty; more; {
+			key := element{at: r.at, kind: text}
+			name, _ := r.key()
+			key.text = string(name.text())
+			e.keys = append(e.keys, key)
+			e.values = append(e.values, r.element())
+			more, _ = r.more('}')
+		}
+	case array:
+		empty, _ := r.open(']')
+		for more := !empty; more; {
+			e.values = append(e.values, r.element())
+			more, _ = r.more(']')
+		}
+	default:
+		v, _ := r.scalar()
+		e.text = string(v.text())
+	}
+	e.written = compact(r.data[e.at:r.at])
+	return e
+}
+
+// compact takes the space out of JSON; it is valid up to the space behind it.
+func compact(written []byte) string {
+	var b bytes.Buffer
+	_ = json.Compact(&b, bytes.TrimSpace(written))
+	return b.String()
+}
+
+// shorten keeps a quoted value readable.
+func shorten(written string) string {
+	const longest = 40
+	if runes := []rune(written); len(runes) > longest {
+		return strings.TrimSpace(string(runes[:longest])) + "…"
+	}
+	return written
+}
+
+// quote writes a text as JSON does.
+func quote(s string) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(s) // a text always can be
+	return strings.TrimSuffix(b.String(), "\n")
+}
