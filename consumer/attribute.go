@@ -1,72 +1,107 @@
 package consumer
 
 import (
-	"encoding/base64"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 )
 
-// attributeMap gives the DynamoDB JSON of an item: a tree of maps, slices,
-// strings and booleans that encoding/json writes with sorted keys. The types
-// of the SDK marshal to something else.
-func attributeMap(item map[string]types.AttributeValue) (map[string]any, error) {
-	m := make(map[string]any, len(item))
-	for name, value := range item {
-		v, err := attribute(value)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		m[name] = v
-	}
-	return m, nil
+// encoder writes records as JSON: keys sorted, no white space. It keeps what it
+// needs from one record to the next.
+type encoder struct {
+	// sorted holds the attributes of the items that are being written, those of
+	// an inner one behind those of the outer.
+	sorted []member
+	// bytes is where NewRecords builds a record.
+	bytes []byte
 }
 
-// attribute gives the DynamoDB JSON of one value: {"N": "1.50"}. Numbers stay
-// the text they came as, binaries become base64 (E1).
-func attribute(value types.AttributeValue) (map[string]any, error) {
+type member struct {
+	name  string
+	value types.AttributeValue
+}
+
+// item appends the DynamoDB JSON of an item. The types of the SDK marshal to
+// something else.
+func (e *encoder) item(b []byte, item map[string]types.AttributeValue) ([]byte, error) {
+	first := len(e.sorted)
+	for name, value := range item {
+		e.sorted = append(e.sorted, member{name, value})
+	}
+	last := len(e.sorted)
+	slices.SortFunc(e.sorted[first:], func(x, y member) int { return strings.Compare(x.name, y.name) })
+
+	b = append(b, '{')
+	for i := first; i < last; i++ {
+		m := e.sorted[i] // by index: an inner item may move the slice
+		if i > first {
+			b = append(b, ',')
+		}
+		b = append(appendString(b, m.name), ':')
+		var err error
+		if b, err = e.value(b, m.value); err != nil {
+			return b, fmt.Errorf("%s: %w", m.name, err)
+		}
+	}
+	e.sorted = e.sorted[:first]
+	return append(b, '}'), nil
+}
+
+// value appends the DynamoDB JSON of one value: {"N":"1.50"}. Numbers stay the
+// text they came as, binaries become base64 (E1).
+func (e *encoder) value(b []byte, value types.AttributeValue) ([]byte, error) {
+	var err error
 	switch v := value.(type) {
 	case *types.AttributeValueMemberS:
-		return map[string]any{"S": v.Value}, nil
+		b = appendString(append(b, `{"S":`...), v.Value)
 	case *types.AttributeValueMemberN:
-		return map[string]any{"N": v.Value}, nil
+		b = appendString(append(b, `{"N":`...), v.Value)
 	case *types.AttributeValueMemberB:
-		return map[string]any{"B": encode(v.Value)}, nil
+		b = appendBase64(append(b, `{"B":`...), v.Value)
 	case *types.AttributeValueMemberBOOL:
-		return map[string]any{"BOOL": v.Value}, nil
+		b = strconv.AppendBool(append(b, `{"BOOL":`...), v.Value)
 	case *types.AttributeValueMemberNULL:
-		return map[string]any{"NULL": true}, nil // the only value it has
+		b = append(b, `{"NULL":true`...) // the only value it has
 	case *types.AttributeValueMemberSS:
-		return map[string]any{"SS": append([]string{}, v.Value...)}, nil
+		b = appendList(append(b, `{"SS":`...), v.Value, appendString)
 	case *types.AttributeValueMemberNS:
-		return map[string]any{"NS": append([]string{}, v.Value...)}, nil
+		b = appendList(append(b, `{"NS":`...), v.Value, appendString)
 	case *types.AttributeValueMemberBS:
-		set := make([]string, len(v.Value))
-		for i, b := range v.Value {
-			set[i] = encode(b)
-		}
-		return map[string]any{"BS": set}, nil
+		b = appendList(append(b, `{"BS":`...), v.Value, appendBase64)
 	case *types.AttributeValueMemberL:
-		list := make([]any, len(v.Value))
-		for i, element := range v.Value {
-			e, err := attribute(element)
-			if err != nil {
-				return nil, fmt.Errorf("[%d]: %w", i, err)
-			}
-			list[i] = e
-		}
-		return map[string]any{"L": list}, nil
+		b, err = e.list(append(b, `{"L":`...), v.Value)
 	case *types.AttributeValueMemberM:
-		m, err := attributeMap(v.Value)
-		if err != nil {
-			return nil, err
-		}
-		return map[string]any{"M": m}, nil
+		b, err = e.item(append(b, `{"M":`...), v.Value)
 	default:
-		return nil, fmt.Errorf("attribute value of type %T: not one that DynamoDB has", value)
+		err = fmt.Errorf("attribute value of type %T: not one that DynamoDB has", value)
 	}
+	return append(b, '}'), err
 }
 
-func encode(b []byte) string {
-	return base64.StdEncoding.EncodeToString(b)
+func (e *encoder) list(b []byte, list []types.AttributeValue) ([]byte, error) {
+	b = append(b, '[')
+	for i, element := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		var err error
+		if b, err = e.value(b, element); err != nil {
+			return b, fmt.Errorf("[%d]: %w", i, err)
+		}
+	}
+	return append(b, ']'), nil
+}
+
+func appendList[Element any](b []byte, list []Element, appendElement func([]byte, Element) []byte) []byte {
+	b = append(b, '[')
+	for i, element := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendElement(b, element)
+	}
+	return append(b, ']')
 }

@@ -2,6 +2,7 @@ package consumer_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -301,4 +302,81 @@ func fromEvent(t *rapid.T, v events.DynamoDBAttributeValue) types.AttributeValue
 	}
 	t.Fatalf("decoded to data type %v", v.DataType())
 	return nil
+}
+
+// TestNewRecords: a page keeps its order; what the filter turns down moves the
+// position only, and costs no bytes.
+func TestNewRecords(t *testing.T) {
+	page := []types.Record{record(nil), record(map[string]types.AttributeValue{"a": s("wanted")}), record(nil)}
+	for i := range page {
+		page[i].Dynamodb.SequenceNumber = aws.String(fmt.Sprint(i + 1))
+	}
+	wanted := func(body []byte) (bool, error) { return strings.Contains(string(body), "wanted"), nil }
+	got, err := consumer.NewRecords(page, origin(), wanted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const key = `{"pk":{"S":"VULN#1"}}`
+	second, err := consumer.NewRecord(page[1], origin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []core.Record{
+		{Sequence: "1", Key: key, Arrived: written, Filtered: true},
+		{Sequence: "2", Key: key, Arrived: written, Body: second.Body},
+		{Sequence: "3", Key: key, Arrived: written, Filtered: true},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("NewRecords (-want +got):\n%s", diff)
+	}
+	broken := func([]byte) (bool, error) { return false, errors.New("not JSON") }
+	if _, err := consumer.NewRecords(page, origin(), broken); err == nil || err.Error() != "new records: record 1: filter: not JSON" {
+		t.Errorf("a filter that fails: %v", err)
+	}
+	page[2].Dynamodb.SequenceNumber = nil
+	if got, err := consumer.NewRecords(page, origin(), nil); err == nil || got != nil {
+		t.Errorf("a page with a broken record: %v, %v", got, err)
+	}
+	page[0].Dynamodb.Keys = nil
+	if keyless, err := consumer.NewRecord(page[0], origin()); err != nil || keyless.Key != "" {
+		t.Errorf("without keys: %q, %v", keyless.Key, err)
+	}
+}
+
+// TestKeyIsTheItem: records have the same Key exactly if they have the same
+// Keys, whatever the types and texts.
+func TestKeyIsTheItem(t *testing.T) {
+	kinds := map[string]func(string) types.AttributeValue{
+		"S": s, "N": n, "B": func(text string) types.AttributeValue {
+			return &types.AttributeValueMemberB{Value: []byte(text)}
+		},
+	}
+	texts := rapid.OneOf(rapid.SampledFrom([]string{"", "1", `"`, `\`, `"},"sk":{"S":"`, "\u2028"}), rapid.String())
+	draw := func(t *rapid.T) (types.Record, string) {
+		rec, identity := record(nil), ""
+		rec.Dynamodb.Keys = map[string]types.AttributeValue{}
+		for _, name := range rapid.SampledFrom([][]string{{"pk"}, {"pk", "sk"}, {`p"k`}, {"a", "b"}}).Draw(t, "names") {
+			kind := rapid.SampledFrom([]string{"S", "N", "B"}).Draw(t, "kind")
+			text := texts.Draw(t, "text")
+			rec.Dynamodb.Keys[name] = kinds[kind](text)
+			identity += fmt.Sprintf("%q %s %q;", name, kind, text)
+		}
+		return rec, identity
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		a, identityA := draw(t)
+		b, identityB := draw(t)
+		b.Dynamodb.NewImage = map[string]types.AttributeValue{"other": s("image")}
+		first, err := consumer.NewRecord(a, origin())
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := consumer.NewRecord(b, origin())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (first.Key == second.Key) != (identityA == identityB) {
+			t.Errorf("%s and %s: keys %s and %s", identityA, identityB, first.Key, second.Key)
+		}
+	})
 }
