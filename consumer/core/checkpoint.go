@@ -66,16 +66,17 @@ func equal(a, b Position) bool {
 func (s *Shard) Checkpointed() {
 	s.expectSaving("Checkpointed")
 	s.stored, s.pending = s.pending, Position{}
-	s.saving, s.saves, s.saveDue = false, 0, time.Time{}
+	s.saving, s.saves, s.refusal, s.saveDue = false, 0, "", time.Time{}
 	s.saved(false)
 }
 
 // CheckpointFailed is the other outcome of [Checkpoint]: it could not be stored.
 // The shard asks again after the back-off; until then the lanes wait whose
 // records it is about.
-func (s *Shard) CheckpointFailed(now time.Time) {
+func (s *Shard) CheckpointFailed(now time.Time, reason string) {
 	s.expectSaving("CheckpointFailed")
 	s.saves++
+	s.refusal = reason
 	s.saveDue = now.Add(s.cfg.backoff(s.saves, s.pending.Sequence))
 }
 

@@ -15,7 +15,7 @@ import (
 func (s *Shard) Hash() uint64 {
 	h := state{fnv.New64a()}
 	h.config(s.cfg)
-	h.texts(s.tail)
+	h.texts(s.tail, s.refusal)
 	h.flags(s.ended, s.saving)
 	h.times(s.saveDue)
 	if s.cfg.TumblingWindow > 0 {

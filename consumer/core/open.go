@@ -17,7 +17,8 @@ func (s *Shard) Open() []string {
 		}
 	}
 	if s.stored.Sequence != s.tail {
-		open = append(open, fmt.Sprintf("checkpoint at %s short of tail %s", place(s.stored.Sequence), s.tail))
+		open = append(open, fmt.Sprintf("checkpoint at %s short of tail %s%s",
+			place(s.stored.Sequence), s.tail, refused("the store", s.saves, s.refusal)))
 	}
 	return open
 }
@@ -27,7 +28,7 @@ func (s *Shard) owes(l *lane) []string {
 	switch {
 	case l.phase == delivering:
 		open = append(open, fmt.Sprintf("%s to be given up: %s after %s%s%s",
-			span(l.given()), l.condition, count(l.failed, "attempt"), l.because(), l.refused()))
+			span(l.given()), l.condition, count(l.failed, "attempt"), l.because(), refused("the destination", l.refusals, l.refusal)))
 	case l.closing:
 		open = append(open, fmt.Sprintf("end of the window %s: %s %s%s",
 			stamp(l.window.start), s.cfg.attempt(l.failed+1), when(l), l.because()))
@@ -67,11 +68,11 @@ func (l *lane) because() string {
 	return "; last failure: " + short(l.failure)
 }
 
-func (l *lane) refused() string {
-	if l.refusals == 0 {
+func refused(who string, times int, why string) string {
+	if times == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; the destination refused %s: %s", count(l.refusals, "time"), short(l.refusal))
+	return fmt.Sprintf("; %s refused %s: %s", who, count(times, "time"), short(why))
 }
 
 // short is the first line of a text, cut where it gets long.

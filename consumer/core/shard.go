@@ -28,6 +28,7 @@ type Shard struct {
 	pending Position
 	saveDue time.Time // no checkpoint before: the last one could not be stored
 	saves   int       // attempts that failed since the last one that did not
+	refusal string    // why the last did
 }
 
 // New returns a shard that goes on from the given position. It panics on a
