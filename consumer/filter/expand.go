@@ -28,9 +28,9 @@ func (x *expansion) branch(rules []rule, b *branch, path string) []rule {
 		case m.choice != nil:
 			rules = x.choice(rules, m.choice, path)
 		case m.branch != nil:
-			rules = x.branch(rules, m.branch, join2(path, m.key))
+			rules = x.branch(rules, m.branch, below(path, m.key))
 		case m.leaf != nil:
-			x.leaf(rules, m.leaf, join2(path, m.key))
+			x.leaf(rules, m.leaf, below(path, m.key))
 		}
 	}
 	return rules

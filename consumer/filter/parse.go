@@ -52,7 +52,7 @@ func (p *parser) branch(e element, where string, inOr bool) *branch {
 	}
 	for i, key := range e.keys {
 		m := member{at: key.at, key: key.text}
-		path := join2(where, key.text)
+		path := below(where, key.text)
 		value := e.values[i]
 		switch {
 		case key.text == or:
@@ -132,7 +132,7 @@ func newOperand(e element) operand {
 	return o
 }
 
-// join2 puts a key behind a path.
-func join2(path, key string) string {
+// below is the path of a key in what stands at path.
+func below(path, key string) string {
 	return strings.TrimPrefix(path+"."+key, ".")
 }
