@@ -1,92 +1,118 @@
 package mapping
 
 import (
-	"encoding/json"
-	"fmt"
-	"regexp"
-	"strconv"
+	"slices"
 	"time"
+
+	"github.com/stillwater-streams/stillwater/consumer/core"
 )
 
 // field is one key of a trigger: the only place that knows its range.
 type field struct {
-	key     string
-	accepts string           // "a whole number from 1 to 900"
-	set     func(v any) bool // false: not what it accepts
-	missing func()           // sets the default; nil = required
+	key    string // "batch_size"
+	lambda string // what Lambda calls it: "BatchSize"; "" where it has no name for it
+	// accepts is what the value must be: "a whole number from 1 to 10000".
+	accepts string
+	// set stores the value, unless it has objections to it.
+	set func(node) []objection
+	// preset stores the default, before set; nil: the key is required.
+	preset func()
 }
 
-// triggerFields gives the keys of a trigger, to be stored into m.
+// objection is what is wrong with a value.
+type objection struct {
+	at   int
+	part string // which part of the value: "[2]"; "" is all of it
+	// why is the whole message; "" says that the value is not what its field
+	// accepts.
+	why string
+	// lambda is what Lambda says of such a value; "" where nobody knows.
+	lambda string
+}
+
+// triggerFields gives the keys of a trigger, to be stored into m, in the order
+// of their documentation.
 func triggerFields(m *Mapping) []field {
-	var seconds int
+	return slices.Concat(functionFields(m), batchFields(m), failureFields(m))
+}
+
+func functionFields(m *Mapping) []field {
 	return []field{
 		{
-			key:     "handler",
-			accepts: "the dotted path of a handler",
-			set:     text(&m.Handler, `^[^.\s]+(\.[^.\s]+)*$`),
+			key: "handler", accepts: "the dotted path of a handler",
+			set: text(&m.Handler, `^[^.\s]+(\.[^.\s]+)*$`),
 		},
 		{
-			key:     "table",
-			accepts: "the name of a table, 3 to 255 letters, digits, _, - and .",
-			set:     text(&m.Table, `^[a-zA-Z0-9_.-]{3,255}$`),
+			key: "table", lambda: "EventSourceArn", accepts: "the name of a table, 3 to 255 letters, digits, _, - and .",
+			set: text(&m.Table, `^[a-zA-Z0-9_.-]{3,255}$`),
 		},
 		{
-			key:     "batch_size",
-			accepts: whole(1, 10_000),
-			set:     integer(&m.BatchSize, 1, 10_000),
-			missing: func() { m.BatchSize = DefaultBatchSize },
+			key: "enabled", lambda: "Enabled", accepts: "true or false",
+			set: boolean(&m.Enabled), preset: func() { m.Enabled = true },
+		},
+		whole{
+			key: "timeout", lambda: "Timeout", unit: "seconds",
+			least: 1, most: 900, initial: int(DefaultTimeout / time.Second),
+		}.field(seconds(&m.Timeout)),
+		whole{
+			key: "memory_size", lambda: "MemorySize", unit: "MB",
+			least: 128, most: 10_240, initial: DefaultMemorySize,
+		}.field(number(&m.MemorySize)),
+		reservedConcurrency(m),
+	}
+}
+
+func batchFields(m *Mapping) []field {
+	return []field{
+		whole{
+			key: "batch_size", lambda: "BatchSize",
+			least: 1, most: core.MaxBatchSize, initial: DefaultBatchSize,
+		}.field(number(&m.BatchSize)),
+		whole{
+			key: "maximum_batching_window_in_seconds", lambda: "MaximumBatchingWindowInSeconds", unit: "seconds",
+			least: 0, most: int(core.MaxBatchingWindow / time.Second), initial: 0,
+		}.field(seconds(&m.MaximumBatchingWindow)),
+		startingPosition(m),
+		whole{
+			key: "parallelization_factor", lambda: "ParallelizationFactor",
+			least: 1, most: core.MaxParallelizationFactor, initial: DefaultParallelizationFactor,
+		}.field(number(&m.ParallelizationFactor)),
+		{
+			key: "filters", lambda: "FilterCriteria", accepts: "an array of 0 to 10 filter patterns",
+			set: filters(m), preset: func() {},
+		},
+		whole{
+			key: "tumbling_window_in_seconds", lambda: "TumblingWindowInSeconds", unit: "seconds",
+			least: 0, most: int(core.MaxTumblingWindow / time.Second), initial: 0,
+		}.field(seconds(&m.TumblingWindow)),
+	}
+}
+
+func failureFields(m *Mapping) []field {
+	return []field{
+		retryAttempts(m),
+		recordAge(m),
+		{
+			key: "bisect_batch_on_function_error", lambda: "BisectBatchOnFunctionError", accepts: "true or false",
+			set: boolean(&m.BisectBatchOnFunctionError), preset: func() {},
 		},
 		{
-			key:     "enabled",
-			accepts: "true or false",
-			set: func(v any) (ok bool) {
-				m.Enabled, ok = v.(bool)
-				return ok
-			},
-			missing: func() { m.Enabled = true },
+			key: "function_response_types", lambda: "FunctionResponseTypes", accepts: `["ReportBatchItemFailures"] or []`,
+			set: only("ReportBatchItemFailures", &m.ReportBatchItemFailures, nil), preset: func() {},
 		},
 		{
-			key:     "timeout",
-			accepts: whole(1, 900) + " seconds",
-			set: func(v any) bool {
-				ok := integer(&seconds, 1, 900)(v)
-				m.Timeout = time.Duration(seconds) * time.Second
-				return ok
-			},
-			missing: func() { m.Timeout = DefaultTimeout },
+			key: "on_failure", lambda: "DestinationConfig", accepts: "a text: the name, URL or ARN of a queue, the ARN of a topic or of a bucket",
+			set: onFailure(m), preset: func() {},
 		},
 		{
-			key:     "maximum_retry_attempts",
-			accepts: "-1 (until the records expire) or " + whole(0, 10_000),
-			set:     integer(&m.MaximumRetryAttempts, -1, 10_000),
-			missing: func() {
-				m.MaximumRetryAttempts = DefaultMaximumRetryAttempts
-				m.RetryDefaulted = true
-			},
+			key: "metrics_config", lambda: "MetricsConfig", accepts: `["EventCount"] or []`,
+			set: only("EventCount", &m.EventCount, kafkaMetrics()), preset: func() {},
 		},
 	}
 }
 
-func text(into *string, pattern string) func(any) bool {
-	return func(v any) (ok bool) {
-		*into, ok = v.(string)
-		return ok && regexp.MustCompile(pattern).MatchString(*into)
-	}
-}
-
-// integer takes a number written as one: neither 1e2 nor 100.0.
-func integer(into *int, least, most int) func(any) bool {
-	return func(v any) bool {
-		number, ok := v.(json.Number)
-		if !ok {
-			return false
-		}
-		n, err := strconv.Atoi(number.String())
-		*into = n
-		return err == nil && least <= n && n <= most
-	}
-}
-
-func whole(least, most int) string {
-	return fmt.Sprintf("a whole number from %d to %d", least, most)
+// kafkaMetrics are the groups that other event sources have (P13).
+func kafkaMetrics() map[string]string {
+	const why = "is a group of metrics for Kafka only, DynamoDB streams have EventCount"
+	return map[string]string{"ErrorCount": why, "KafkaMetrics": why}
 }

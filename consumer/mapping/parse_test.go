@@ -2,118 +2,157 @@ package mapping_test
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/stillwater-streams/stillwater/consumer/core"
+	"github.com/stillwater-streams/stillwater/consumer/filter"
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 )
 
-func TestParse(t *testing.T) {
-	got, err := mapping.Parse("triggers.json", []byte(`{
-		"$schema": "x.json",
-		"triggers": {
-			"webhook": {"handler": "triggers.webhook.Handle", "table": "integrates_vms",
-				"batch_size": 10000, "enabled": false, "timeout": 900, "maximum_retry_attempts": -1},
-			"archive": {"handler": "a.b", "table": "vms"}
+// everything is a file that gives every key, none of them its default.
+const everything = `{
+	"$schema": "x.json",
+	"triggers": {
+		"webhook": {
+			"handler": "triggers.webhook.Handle",
+			"table": "integrates_vms",
+			"enabled": false,
+			"timeout": 900,
+			"memory_size": 10240,
+			"reserved_concurrency": 10,
+			"batch_size": 10000,
+			"maximum_batching_window_in_seconds": 300,
+			"starting_position": "LATEST",
+			"parallelization_factor": 10,
+			"filters": [{"eventName": ["INSERT"]}, {"eventName": ["REMOVE"]}],
+			"tumbling_window_in_seconds": 0,
+			"maximum_retry_attempts": -1,
+			"maximum_record_age_in_seconds": 604800,
+			"bisect_batch_on_function_error": true,
+			"function_response_types": ["ReportBatchItemFailures"],
+			"on_failure": "integrates_streams_dlq",
+			"metrics_config": ["EventCount"]
 		},
-		"function_prefix": "integrates_streams_"
-	}`))
-	if err != nil {
-		t.Fatal(err)
-	}
+		"archive": {"handler": "a.b", "table": "vms"}
+	},
+	"function_prefix": "integrates_streams_"
+}`
+
+func TestParse(t *testing.T) {
+	got := parse(t, everything)
+	ten := 10
 	want := []mapping.Mapping{
 		{
-			Trigger: "archive", Handler: "a.b", Table: "vms", BatchSize: 100, MaximumRetryAttempts: 2,
-			RetryDefaulted: true, Timeout: time.Minute, Enabled: true, FunctionPrefix: "integrates_streams_",
+			Trigger: "archive", FunctionPrefix: "integrates_streams_", Handler: "a.b", Table: "vms", Enabled: true,
+			Timeout: time.Minute, MemorySize: 128, BatchSize: 100, StartingPosition: "TRIM_HORIZON",
+			ParallelizationFactor: 1, MaximumRetryAttempts: 2, RetryDefaulted: true,
 		},
 		{
-			Trigger: "webhook", Handler: "triggers.webhook.Handle", Table: "integrates_vms", BatchSize: 10000,
-			MaximumRetryAttempts: -1, Timeout: 15 * time.Minute, FunctionPrefix: "integrates_streams_",
+			Trigger: "webhook", FunctionPrefix: "integrates_streams_", Handler: "triggers.webhook.Handle", Table: "integrates_vms",
+			Timeout: 15 * time.Minute, MemorySize: 10240, ReservedConcurrency: &ten, BatchSize: 10000,
+			MaximumBatchingWindow: 5 * time.Minute, StartingPosition: "LATEST", ParallelizationFactor: 10,
+			MaximumRetryAttempts: -1, MaximumRecordAge: 7 * 24 * time.Hour, BisectBatchOnFunctionError: true,
+			ReportBatchItemFailures: true, OnFailure: "integrates_streams_dlq", EventCount: true,
 		},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(mapping.Mapping{}, "Filters", "Place", "Given")); diff != "" {
 		t.Errorf("Parse (-want +got):\n%s", diff)
 	}
 	if got, want := got[0].FunctionName(), "integrates_streams_archive"; got != want {
 		t.Errorf("FunctionName() = %q, want %q", got, want)
 	}
+	if got[0].Filters != nil {
+		t.Errorf("filters of a trigger without any: %q", got[0].Filters.Patterns())
+	}
+	if diff := cmp.Diff([]string{`{"eventName": ["INSERT"]}`, `{"eventName": ["REMOVE"]}`}, got[1].Filters.Patterns()); diff != "" {
+		t.Errorf("filters (-want +got):\n%s", diff)
+	}
 }
 
-// one wraps the members of a trigger into a file; they begin in column 22 of line 1.
+// TestGiven: what the file gives is known from what is a default, with its place.
+func TestGiven(t *testing.T) {
+	got := parse(t, everything)
+	at := func(line, col int) mapping.Place { return mapping.Place{File: "triggers.json", Line: line, Col: col} }
+	if diff := cmp.Diff(map[string]mapping.Place{"handler": at(24, 26), "table": at(24, 42)}, got[0].Given); diff != "" {
+		t.Errorf("archive (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(at(24, 3), got[0].Place); diff != "" {
+		t.Errorf("place of archive (-want +got):\n%s", diff)
+	}
+	given := got[1].Given
+	for key, want := range map[string]mapping.Place{
+		"table": at(6, 13), "maximum_retry_attempts": at(17, 30), "filters": at(15, 15), "filters[0]": at(15, 16), "filters[1]": at(15, 43),
+	} {
+		if given[key] != want {
+			t.Errorf("place of %s: %v, want %v", key, given[key], want)
+		}
+	}
+	if want := 18 + 2; len(given) != want { // 18 keys, 2 patterns
+		t.Errorf("%d places, want %d: %v", len(given), want, given)
+	}
+}
+
+// TestEveryKeyOfEverything keeps the file above up with the schema.
+func TestEveryKeyOfEverything(t *testing.T) {
+	given := parse(t, everything)[1].Given
+	for key := range schemaOf(t) {
+		if _, ok := given[key]; !ok {
+			t.Errorf("the test file does not give %s", key)
+		}
+	}
+}
+
+// TestExplicitDefaultWins: the value of the default, given, is no default any more.
+func TestExplicitDefaultWins(t *testing.T) {
+	for members, defaulted := range map[string]bool{
+		``: true, `, "maximum_retry_attempts": 2`: false, `, "maximum_retry_attempts": -1`: false,
+	} {
+		m := parse(t, one(required+members))[0]
+		if m.RetryDefaulted != defaulted {
+			t.Errorf("%s: RetryDefaulted = %v, want %v", members, m.RetryDefaulted, defaulted)
+		}
+	}
+}
+
+// TestCore: all that a lane honours reaches it, and every mapping that parses is
+// one that a lane can have.
+func TestCore(t *testing.T) {
+	got := parse(t, everything)
+	want := core.Config{
+		BatchSize: 10000, BatchingWindow: 5 * time.Minute, ParallelizationFactor: 10, MaximumRetryAttempts: -1,
+		MaximumRecordAge: 7 * 24 * time.Hour, BisectBatchOnFunctionError: true, ReportBatchItemFailures: true, OnFailure: true,
+	}
+	if diff := cmp.Diff(want, got[1].Core()); diff != "" {
+		t.Errorf("Core() (-want +got):\n%s", diff)
+	}
+	window := parse(t, one(required+`, "tumbling_window_in_seconds": 900`))[0].Core()
+	if window.TumblingWindow != 15*time.Minute || window.OnFailure {
+		t.Errorf("Core() of a window without a destination: %+v", window)
+	}
+	for _, m := range append(got, mapping.Mapping{}) {
+		core.New(m.Core(), core.Position{}) // panics on what no lane can do
+	}
+}
+
+// required are the keys that every trigger has.
+const required = `"handler": "h", "table": "vms"`
+
+// one wraps the members of a trigger into a file.
 func one(members string) string {
 	return `{"triggers": {"t": {` + members + `}}}`
 }
 
-func TestParseRefuses(t *testing.T) {
-	const required = `"handler": "h", "table": "vms"`
-	for _, test := range []struct {
-		name, file string
-		want       []string
-	}{
-		{"nothing", ``, []string{
-			`f:1:1: not JSON: unexpected end of JSON input`}},
-		{"not JSON", "{\n  \"triggers\": {},\n}", []string{
-			`f:3:1: not JSON: invalid character '}' looking for beginning of object key string`}},
-		{"cut off", "{\n  \"triggers\": {", []string{
-			`f:2:15: not JSON: unexpected end of JSON input`}},
-		{"more behind it", `{"triggers": {}} {}`, []string{
-			`f:1:18: not JSON: invalid character '{' after top-level value`}},
-		{"an array", `[]`, []string{
-			`f:1:1: the file must be an object, not []`}},
-		{"no triggers", `{"function_prefix": "x"}`, []string{
-			`f:1:1: "triggers" is missing: an object with one member per trigger`}},
-		{"triggers as a list", `{"triggers": [{"name":   "indicators", "handler": "h", "table": "vms"}]}`, []string{
-			`f:1:14: triggers: must be an object with one member per trigger, not [{"name": "indicators", "handler": "h", …`}},
-		{"unknown key of the file", `{"triggers": {}, "prefix": ""}`, []string{
-			`f:1:18: unknown key "prefix": the file may have $schema, function_prefix, triggers`}},
-		{"prefix not a text", `{"triggers": {}, "function_prefix": 1}`, []string{
-			`f:1:37: function_prefix: must be a text, not 1`}},
-		{"a parameter of Lambda that is not honoured", one(required + `, "filters": []`), []string{
-			`f:1:53: unknown key "filters": trigger t may have handler, table, batch_size, enabled, timeout, maximum_retry_attempts`}},
-		{"required keys", one(``), []string{
-			`f:1:15: trigger t: "handler" is missing: the dotted path of a handler`,
-			`f:1:15: trigger t: "table" is missing: the name of a table, 3 to 255 letters, digits, _, - and .`}},
-		{"a key twice", one(required + `, "enabled": true, "enabled": false`), []string{
-			`f:1:70: key "enabled" is there twice`}},
-		{"a trigger twice", `{"triggers": {"t": {` + required + `}, "t": {}}}`, []string{
-			`f:1:54: trigger "t" is there twice`}},
-		{"a trigger that is no object", `{"triggers": {"t": null}}`, []string{
-			`f:1:20: trigger t must be an object, not null`}},
-		{"a name that Lambda refuses", `{"triggers": {"a b": {` + required + `}}}`, []string{
-			`f:1:15: trigger "a b": its function would be called "a b": Lambda takes 1 to 64 letters, digits, - and _`}},
-		{"a trigger without name", `{"function_prefix": "p_", "triggers": {"": {` + required + `}}}`, []string{
-			`f:1:40: trigger "": its function would be called "p_": Lambda takes 1 to 64 letters, digits, - and _`}},
-		{"a name too long with its prefix", `{"function_prefix": "` + strings.Repeat("p", 60) + `", "triggers": {"indicators": {` + required + `}}}`, []string{
-			`f:1:98: trigger "indicators": its function would be called "` + strings.Repeat("p", 60) + `indicators": Lambda takes 1 to 64 letters, digits, - and _`}},
-		{"values of the wrong kind", one(`"handler": 1, "table": ["vms"], "enabled": "yes", "batch_size": "100"`), []string{
-			`f:1:32: trigger t: handler: must be the dotted path of a handler, not 1`,
-			`f:1:44: trigger t: table: must be the name of a table, 3 to 255 letters, digits, _, - and ., not ["vms"]`,
-			`f:1:64: trigger t: enabled: must be true or false, not "yes"`,
-			`f:1:85: trigger t: batch_size: must be a whole number from 1 to 10000, not "100"`}},
-		{"numbers that are not whole", one(required + `, "batch_size": 1e2, "timeout": 60.0`), []string{
-			`f:1:67: trigger t: batch_size: must be a whole number from 1 to 10000, not 1e2`,
-			`f:1:83: trigger t: timeout: must be a whole number from 1 to 900 seconds, not 60.0`}},
-		{"a handler that is no path", one(`"handler": "a..b", "table": "vms"`), []string{
-			`f:1:32: trigger t: handler: must be the dotted path of a handler, not "a..b"`}},
-		{"characters and not bytes, on a later line", "{\n\"triggers\": {\"t\": {\"handler\": \"ключ\", \"table\": 1}}}", []string{
-			`f:2:48: trigger t: table: must be the name of a table, 3 to 255 letters, digits, _, - and ., not 1`}},
-		{"all at once, in order", "{\"b\": 1,\n \"triggers\": {},\n \"a\": 2}", []string{
-			`f:1:2: unknown key "b": the file may have $schema, function_prefix, triggers`,
-			`f:3:2: unknown key "a": the file may have $schema, function_prefix, triggers`}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			mappings, err := mapping.Parse("f", []byte(test.file))
-			if err == nil {
-				t.Fatalf("accepted as %+v", mappings)
-			}
-			if diff := cmp.Diff(strings.Join(test.want, "\n"), err.Error()); diff != "" {
-				t.Errorf("Parse(%s) (-want +got):\n%s", test.file, diff)
-			}
-		})
+func parse(t *testing.T, file string) []mapping.Mapping {
+	t.Helper()
+	mappings, err := mapping.Parse("triggers.json", []byte(file))
+	if err != nil {
+		t.Fatal(err)
 	}
+	return mappings
 }
 
 // property is what the schema says of one key of a trigger.
@@ -121,61 +160,24 @@ type property struct {
 	Type             string
 	Minimum, Maximum *int
 	Default          any
+	Description      string
 }
 
-// TestSchema holds the schema to what Parse does: the same keys, ranges and defaults.
-func TestSchema(t *testing.T) {
+// schemaOf gives the keys of a trigger in the schema.
+func schemaOf(t *testing.T) map[string]property {
+	t.Helper()
 	var schema struct {
 		Defs struct {
-			Trigger struct {
-				Required   []string
-				Properties map[string]property
-			}
+			Trigger struct{ Properties map[string]property }
 		} `json:"$defs"`
 	}
 	if err := json.Unmarshal(mapping.Schema(), &schema); err != nil {
 		t.Fatal(err)
 	}
-	trigger := schema.Defs.Trigger
-	if diff := cmp.Diff([]string{"handler", "table"}, trigger.Required); diff != "" {
-		t.Errorf("required (-want +got):\n%s", diff)
-	}
-	_, err := mapping.Parse("f", []byte(one(`"?": 0`)))
-	for key := range trigger.Properties {
-		if !strings.Contains(err.Error(), key) {
-			t.Errorf("the schema has %q, the parser does not", key)
-		}
-	}
-	_, keys, _ := strings.Cut(err.Error(), "may have ")
-	if got, want := strings.Count(keys, ", ")+1, len(trigger.Properties); got != want {
-		t.Errorf("the parser has %d keys, the schema %d: %s", got, want, keys)
-	}
-	for key, p := range trigger.Properties {
-		if p.Type == "integer" {
-			checkRange(t, key, p)
-		}
-	}
+	return schema.Defs.Trigger.Properties
 }
 
-func checkRange(t *testing.T, key string, p property) {
-	t.Helper()
-	for n, legal := range map[int]bool{
-		*p.Minimum - 1: false, *p.Minimum: true, *p.Maximum: true, *p.Maximum + 1: false,
-	} {
-		value, _ := json.Marshal(n)
-		_, err := mapping.Parse("f", []byte(one(`"handler": "h", "table": "vms", "`+key+`": `+string(value))))
-		if (err == nil) != legal {
-			t.Errorf("%s %d: legal in the schema is %v, the parser says: %v", key, n, legal, err)
-		}
-	}
-	said, _ := json.Marshal(p.Default)
-	left, err1 := mapping.Parse("f", []byte(one(`"handler": "h", "table": "vms"`)))
-	given, err2 := mapping.Parse("f", []byte(one(`"handler": "h", "table": "vms", "`+key+`": `+string(said))))
-	if err1 != nil || err2 != nil {
-		t.Fatal(err1, err2)
-	}
-	left[0].RetryDefaulted, given[0].RetryDefaulted = false, false
-	if diff := cmp.Diff(given, left); diff != "" {
-		t.Errorf("%s: default of the schema, of the parser:\n%s", key, diff)
-	}
+// byPatterns compares filters in other tests.
+func byPatterns() cmp.Option {
+	return cmp.Comparer(func(a, b *filter.Filter) bool { return cmp.Equal(a.Patterns(), b.Patterns()) })
 }

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"unicode/utf8"
+	"strings"
 )
 
 // Mistake is one thing wrong in a file. [Parse] returns all of a file's, joined.
@@ -28,14 +28,14 @@ type source struct {
 }
 
 func (s *source) mistake(at int, format string, args ...any) {
-	before := s.data[:min(at, len(s.data))]
-	line := before[bytes.LastIndexByte(before, '\n')+1:]
-	s.mistakes = append(s.mistakes, &Mistake{
-		File:    s.name,
-		Line:    bytes.Count(before, []byte("\n")) + 1,
-		Col:     utf8.RuneCount(line) + 1,
-		Message: fmt.Sprintf(format, args...),
-	})
+	p := s.place(at)
+	s.mistakes = append(s.mistakes, &Mistake{File: p.File, Line: p.Line, Col: p.Col, Message: fmt.Sprintf(format, args...)})
+}
+
+// place turns an offset into the file into a line and a column.
+func (s *source) place(at int) Place {
+	start := Place{File: s.name, Line: 1, Col: 1}
+	return start.behind(string(s.data[:min(at, len(s.data))]))
 }
 
 // node is one JSON value and where it stands: encoding/json keeps neither
@@ -66,7 +66,7 @@ func (s *source) tree() (node, bool) {
 		s.mistake(at, "not JSON: %v", err)
 		return node{}, false
 	}
-	p := treeParser{json.NewDecoder(bytes.NewReader(s.data)), s.data}
+	p := treeParser{json.NewDecoder(bytes.NewReader(s.data)), string(s.data)}
 	p.UseNumber()
 	return p.node(), true
 }
@@ -74,13 +74,13 @@ func (s *source) tree() (node, bool) {
 // treeParser walks the tokens of valid JSON, so no token is an error.
 type treeParser struct {
 	*json.Decoder
-	data []byte
+	data string
 }
 
 // next is the offset of the next token.
 func (p treeParser) next() int {
 	at := int(p.InputOffset())
-	for at < len(p.data) && bytes.IndexByte([]byte(" \t\r\n,:"), p.data[at]) >= 0 {
+	for at < len(p.data) && strings.IndexByte(" \t\r\n,:", p.data[at]) >= 0 {
 		at++
 	}
 	return at
@@ -111,6 +111,6 @@ func (p treeParser) node() node {
 	default:
 		n.value = token
 	}
-	n.text = string(p.data[n.at:p.InputOffset()])
+	n.text = p.data[n.at:p.InputOffset()]
 	return n
 }
