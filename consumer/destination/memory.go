@@ -15,11 +15,12 @@ type Memory struct {
 
 var _ Destination = (*Memory)(nil)
 
-// Send keeps the message, unless the context has ended.
-func (d *Memory) Send(ctx context.Context, m Message) error {
+// Send keeps the message about the failure, unless the context has ended.
+func (d *Memory) Send(ctx context.Context, f Failure) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	m := NewMessage(f)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.messages = append(d.messages, m)

@@ -1,17 +1,12 @@
 package destination
 
 import (
-	"context"
+	"bytes"
+	"encoding/json"
 	"time"
 
 	"github.com/stillwater-streams/stillwater/consumer/core"
 )
-
-// Destination takes messages about batches that were given up. An error means
-// that the message may not have been taken: the lane must not go on.
-type Destination interface {
-	Send(ctx context.Context, m Message) error
-}
 
 // Message is the body of an on-failure message, as Lambda sends it to SQS and
 // SNS. Times are texts in Lambda's formats.
@@ -53,17 +48,6 @@ type BatchInfo struct {
 	StreamARN                       string `json:"streamArn"`
 }
 
-// Failure is what [NewMessage] needs to know.
-type Failure struct {
-	// RequestID is that of the last invocation; FunctionARN that of the function.
-	RequestID, FunctionARN string
-	StreamARN, ShardID     string
-	// Deliver is the lane's action: records, condition, attempts.
-	Deliver core.Deliver
-	// Now becomes the timestamp.
-	Now time.Time
-}
-
 // NewMessage makes the message about a batch that a lane gave up. It panics on
 // one without records: there is no such batch.
 func NewMessage(f Failure) Message {
@@ -92,12 +76,27 @@ func NewMessage(f Failure) Message {
 		},
 	}
 	if f.Deliver.Condition != core.RecordAgeExceeded {
-		unhandled := "Unhandled"
-		m.ResponseContext = &ResponseContext{StatusCode: 200, ExecutedVersion: "$LATEST", FunctionError: &unhandled}
+		m.ResponseContext = &ResponseContext{StatusCode: 200, ExecutedVersion: "$LATEST"}
+		if f.Deliver.Unhandled {
+			unhandled := "Unhandled"
+			m.ResponseContext.FunctionError = &unhandled
+		}
 	}
 	return m
 }
 
 func wholeSeconds(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05Z")
+}
+
+// body writes a message as Lambda does: compact, in the order of the fields, and
+// without the escapes for HTML that json.Marshal puts in for "<", ">" and "&".
+func body(message any) (string, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(message); err != nil {
+		return "", err
+	}
+	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
 }

@@ -137,6 +137,12 @@ func hostRegion(host string) string {
 	return m[1]
 }
 
+// local tells whether the URL of a queue is one of this machine.
+func (t Target) local() bool {
+	u, err := url.Parse(t.endpoint)
+	return err == nil && isLoopback(u.Hostname())
+}
+
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
