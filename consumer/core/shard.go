@@ -155,16 +155,21 @@ func (s *Shard) Read(now time.Time, records []Record, end bool) {
 }
 
 // laneOf is the lane of a record's item (P5). AWS does not say how Lambda
-// spreads items over lanes; this is FNV-1a of the item's key.
+// spreads items over lanes; this is FNV-1a of the item's key, and then one round
+// of mixing: the lowest bit of FNV-1a is the parity of all characters, so keys
+// that say their id twice (pk = sk) would all go to one of two lanes. Stored
+// positions depend on it: it must stay as it is.
 func (s *Shard) laneOf(r Record) int {
 	if len(s.lanes) == 1 {
 		return 0
 	}
-	const offset, prime = 14695981039346656037, 1099511628211
+	const offset, prime, mixer = 14695981039346656037, 1099511628211, 0xff51afd7ed558ccd
 	h := uint64(offset)
 	for i := range len(r.Key) {
 		h = (h ^ uint64(r.Key[i])) * prime
 	}
+	h = (h ^ h>>33) * mixer
+	h ^= h >> 33
 	return int(h % uint64(len(s.lanes)))
 }
 
