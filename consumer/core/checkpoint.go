@@ -7,10 +7,12 @@ import (
 
 // save decides whether a checkpoint is due: after a lane has dealt with
 // something, or when nothing is left to deal with (records that the filters
-// turned away move the position, too). Else it would cost a write per page.
-func (s *Shard) save() {
+// turned away move the position, too). Else it would cost a write per page. It
+// tells whether lanes go on without one: within a tumbling window the position
+// stays where it is.
+func (s *Shard) save() (released bool) {
 	if s.saving {
-		return
+		return false
 	}
 	now := s.place()
 	unsaved, busy := false, false
@@ -20,15 +22,16 @@ func (s *Shard) save() {
 	}
 	if equal(now, s.stored) {
 		s.saved(true)
-		return
+		return unsaved
 	}
 	if busy && !unsaved {
-		return
+		return false
 	}
 	s.saving, s.pending = true, now
 	for i := range s.lanes {
 		s.lanes[i].saving = s.lanes[i].unsaved
 	}
+	return false
 }
 
 // saved lets lanes go on: all, or those whose progress the last checkpoint holds.

@@ -56,10 +56,11 @@ func New(cfg Config, after Position) *Shard {
 // A Wait comes last, beside other actions or alone; it turns into something
 // else once now has reached Until.
 func (s *Shard) Next(now time.Time) []Action {
-	for i := range s.lanes {
-		s.decide(&s.lanes[i], now)
+	for released := true; released; released = s.save() {
+		for i := range s.lanes {
+			s.decide(&s.lanes[i], now)
+		}
 	}
-	s.save()
 	actions := make([]Action, 0, len(s.lanes)+2)
 	if s.saving && !now.Before(s.saveDue) {
 		actions = append(actions, Checkpoint{Position: s.pending})
