@@ -80,13 +80,18 @@ func (d *Bucket) Send(ctx context.Context, f Failure) error {
 	return d.target.failed(err)
 }
 
-// event is the payload of the invocation that failed.
+// event is the payload of the invocation that failed. An error means a record
+// whose body is no JSON, which consumer.RecordJSON never makes.
 func event(records []core.Record) (string, error) {
 	var e struct{ Records []json.RawMessage }
 	for _, r := range records {
 		e.Records = append(e.Records, r.Body)
 	}
-	return body(e)
+	text, err := body(e)
+	if err != nil {
+		return "", fmt.Errorf("event of records %s to %s: %w", records[0].Sequence, records[len(records)-1].Sequence, err)
+	}
+	return text, nil
 }
 
 // key is where the object goes:

@@ -25,8 +25,9 @@
 //
 // Kafka topics, which Lambda takes, are refused by name; so are EventBridge buses
 // and Lambda functions, which Lambda takes for asynchronous invocations only.
-// FIFO queues and topics are refused as by Lambda (P12). A message has some 800
-// bytes, far below the 256 KiB of SNS and the 1 MiB of SQS.
+// FIFO queues and topics are refused, since Lambda takes standard ones (DDB-PARAMS
+// [doc]). A message has some 800 bytes, far below the 256 KiB of SNS and the 1 MiB
+// of SQS.
 //
 //	condition                 responseContext
 //	RetryAttemptsExhausted    functionError "Unhandled" after a function error;
@@ -42,9 +43,9 @@
 // With Lambda's default of unlimited retries a batch goes on failing until its
 // records leave the stream after 24 hours. We send it with RecordAgeExceeded: age
 // ended it, not a number of attempts, and Lambda has no third condition (F4).
-// Whether Lambda sends a message in that case at all is not documented [?]:
-// "records that have expired" are said to go to the destination, and metrics
-// count them neither as dropped nor as delivered (M2).
+// Whether Lambda sends a message at all when the retention of the stream, and no
+// limit of the mapping, ends a batch is not documented [?]; its metrics do not
+// count such records as dropped (M2). Ours errs on the side of telling.
 //
 // # Pointers, not records
 //
