@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Mistake is one thing wrong in a file. [Parse] returns all of a file's, joined.
@@ -56,6 +57,9 @@ type member struct {
 
 // tree parses the whole file; false, with a mistake, if it is not JSON.
 func (s *source) tree() (node, bool) {
+	if !s.isText() {
+		return node{}, false
+	}
 	var any any
 	if err := json.Unmarshal(s.data, &any); err != nil {
 		at := len(s.data)
@@ -69,6 +73,24 @@ func (s *source) tree() (node, bool) {
 	p := treeParser{json.NewDecoder(bytes.NewReader(s.data)), string(s.data)}
 	p.UseNumber()
 	return p.node(), true
+}
+
+// isText refuses what encoding/json stumbles over without saying why, or changes
+// without saying it.
+func (s *source) isText() bool {
+	if bytes.HasPrefix(s.data, []byte("\ufeff")) {
+		s.mistake(0, "not JSON: begins with a byte order mark: save it as UTF-8 without one")
+		return false
+	}
+	for at := 0; at < len(s.data); {
+		r, size := utf8.DecodeRune(s.data[at:])
+		if r == utf8.RuneError && size == 1 {
+			s.mistake(at, "not JSON: byte %#x is not UTF-8: save it as UTF-8", s.data[at])
+			return false
+		}
+		at += size
+	}
+	return true
 }
 
 // treeParser walks the tokens of valid JSON, so no token is an error.

@@ -14,20 +14,51 @@ import (
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 )
 
-// leastMistakes keeps the collection from shrinking unnoticed.
-const leastMistakes = 60
-
 // TestMistakes holds the place and the wording of every mistake:
-// testdata/mistakes has one archive each, with the file as a user would have it
-// and, under "want", the complete error. STILLWATER_UPDATE=true rewrites the want
-// files, never in CI.
+// testdata/mistakes has the files as a user would have them and the complete
+// errors.
 func TestMistakes(t *testing.T) {
-	archives, err := filepath.Glob("testdata/mistakes/*.txtar")
+	goldens(t, "mistakes", 62, func(t *testing.T, file []byte) string {
+		mappings, err := mapping.Parse("triggers.json", file)
+		if err == nil {
+			t.Fatalf("accepted as %+v", mappings)
+		}
+		if mappings != nil {
+			t.Errorf("mappings beside an error: %+v", mappings)
+		}
+		var mistake *mapping.Mistake
+		if !errors.As(err, &mistake) {
+			t.Fatalf("not a mistake of a file: %v", err)
+		}
+		return err.Error() + "\n"
+	})
+}
+
+// TestAdvice holds the place and the wording of every advice: testdata/advice
+// has the files as a user would have them and all that is advised. The table vms
+// has both images, the table keys has keys only, others are unknown.
+func TestAdvice(t *testing.T) {
+	views := map[string]string{"vms": "NEW_AND_OLD_IMAGES", "keys": "KEYS_ONLY"}
+	goldens(t, "advice", 22, func(t *testing.T, file []byte) string {
+		var got strings.Builder
+		for _, a := range mapping.Advise(parse(t, string(file)), views) {
+			got.WriteString(a.String() + "\n")
+		}
+		return got.String()
+	})
+}
+
+// goldens runs the archives of a folder, at least so many: the first file goes
+// in, and what comes out must be the last, "want". STILLWATER_UPDATE=true
+// rewrites that, never in CI.
+func goldens(t *testing.T, folder string, least int, run func(*testing.T, []byte) string) {
+	t.Helper()
+	archives, err := filepath.Glob(filepath.Join("testdata", folder, "*.txtar"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(archives) < leastMistakes {
-		t.Fatalf("testdata/mistakes: %d archives, want at least %d", len(archives), leastMistakes)
+	if len(archives) < least {
+		t.Fatalf("testdata/%s: %d archives, want at least %d", folder, len(archives), least)
 	}
 	for _, file := range archives {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
@@ -35,18 +66,7 @@ func TestMistakes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			mappings, err := mapping.Parse("triggers.json", archive.Files[0].Data)
-			if err == nil {
-				t.Fatalf("accepted as %+v", mappings)
-			}
-			if mappings != nil {
-				t.Errorf("mappings beside an error: %+v", mappings)
-			}
-			var mistake *mapping.Mistake
-			if !errors.As(err, &mistake) {
-				t.Fatalf("not a mistake of a file: %v", err)
-			}
-			compare(t, file, archive, []byte(err.Error()+"\n"))
+			compare(t, file, archive, []byte(run(t, archive.Files[0].Data)))
 		})
 	}
 }
