@@ -71,8 +71,8 @@
 // be …" (hashicorp/terraform-provider-aws#16113), "Unsupported '…' parameter for
 // given event source mapping type." (pulumi/pulumi-aws#1418, for another
 // parameter) and "Specified ReservedConcurrentExecutions …"
-// (milliHQ/terraform-aws-next-js#251). The rest have the form of AWS's checks of
-// its API models.
+// (milliHQ/terraform-aws-next-js#251; the number in it differs by account). The
+// rest have the form of AWS's checks of its API models.
 //
 // Start with [Parse].
 package mapping
