@@ -57,8 +57,8 @@
 // A batch belongs to the window of its first record's arrival, and never reaches
 // into a later one (W3); a record that comes late joins the open window. The
 // state of one invocation is given to the next; the window ends with a final
-// invocation without records: when a record of a later window is there, when its
-// time is over and a read since then found nothing, when the state exceeds
+// invocation without records: when a record of a later window was read, when its
+// time is over and a read since then found nothing at all, when the state exceeds
 // [MaxWindowState] (early, W2), or at the end of the shard (W4). The position
 // stays before the window until then, so that a shard that is made anew begins
 // it again. A window whose records were all given up has no final invocation.

@@ -19,7 +19,7 @@ func (s *Shard) Hash() uint64 {
 	h.flags(s.ended, s.saving)
 	h.times(s.saveDue)
 	if s.cfg.TumblingWindow > 0 {
-		h.times(s.asked)
+		h.times(s.known)
 	}
 	h.numbers(int64(s.saves))
 	h.position(s.stored)

@@ -20,7 +20,7 @@ type Shard struct {
 
 	tail  string    // the last record read; "" = none
 	ended bool      // the shard has no record after tail and never will
-	asked time.Time // when it was read last
+	known time.Time // what arrived before it was read, as far as one can tell
 	lanes []lane
 
 	stored  Position
@@ -151,8 +151,21 @@ func (s *Shard) Read(now time.Time, records []Record, end bool) {
 			l.bytes += weight(r)
 		}
 		s.tail = r.Sequence
+		s.know(r.Arrived)
 	}
-	s.asked, s.ended = now, end
+	if len(records) == 0 {
+		s.know(now)
+	}
+	s.ended = end
+}
+
+// know notes what was read: everything up to the arrival of a record that was,
+// or up to a time at which there was nothing more. A page with records says
+// nothing of the time it was asked for: more may follow.
+func (s *Shard) know(at time.Time) {
+	if at.After(s.known) {
+		s.known = at
+	}
 }
 
 // laneOf is the lane of a record's item (P5). AWS does not say how Lambda

@@ -60,7 +60,7 @@ func (l *lane) described() *Window {
 
 // windowEnds says whether the open window needs its final invocation: its state
 // is too big, a record of a later one is there, the shard has ended (W4), or its
-// time is over and a read since then found nothing.
+// time is over and so far the shard was read.
 func (s *Shard) windowEnds(l *lane, now time.Time) bool {
 	w := l.window
 	switch {
@@ -71,7 +71,7 @@ func (s *Shard) windowEnds(l *lane, now time.Time) bool {
 	case len(l.queue) > 0:
 		return s.crosses(l, l.queue[0])
 	default:
-		return s.ended || !now.Before(w.end) && !s.asked.Before(w.end)
+		return s.ended || !now.Before(w.end) && !s.known.Before(w.end)
 	}
 }
 
