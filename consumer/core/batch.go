@@ -7,12 +7,16 @@ import (
 
 // envelope is the room that an event takes beside its records: {"Records":[]},
 // and the members of a tumbling window, whose state comes on top.
-func (l *lane) envelope() int {
+func (s *Shard) envelope(l *lane) int {
 	const plain, framed = 14, 640
-	if l.window == nil {
+	switch {
+	case s.cfg.TumblingWindow == 0:
 		return plain
+	case l.window == nil:
+		return framed + len(freshState)
+	default:
+		return framed + len(l.window.state)
 	}
-	return framed + len(l.window.state)
 }
 
 // decide lets time act on an idle lane: a batch is formed, what is in hand is
@@ -54,7 +58,7 @@ func (s *Shard) form(l *lane, now time.Time) {
 // fits counts the records at the head of the queue that go into one batch; full
 // says that no other could. A single record always fits.
 func (s *Shard) fits(l *lane) (n int, full bool) {
-	size := l.envelope()
+	size := s.envelope(l)
 	for _, e := range l.queue {
 		size += weight(e.Record)
 		if n == s.cfg.BatchSize || n > 0 && size > s.cfg.PayloadLimit || n > 0 && s.crosses(l, e) {
@@ -62,7 +66,7 @@ func (s *Shard) fits(l *lane) (n int, full bool) {
 		}
 		n++
 	}
-	return n, n == s.cfg.BatchSize
+	return n, n == s.cfg.BatchSize || size >= s.cfg.PayloadLimit
 }
 
 // closes is when the records in the queue are handed out though the batch is

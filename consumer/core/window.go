@@ -9,6 +9,9 @@ import (
 // invocation of a tumbling window to the next; more ends the window early (W2).
 const MaxWindowState = 1 << 20
 
+// freshState is the state of a window that begins (W1).
+const freshState = "{}"
+
 // Window is the tumbling window that an invocation belongs to (W1).
 type Window struct {
 	Start, End time.Time
@@ -35,7 +38,7 @@ type frame struct {
 // whose arrival is unknown opens the very first.
 func openFrame(first Record, before string, length time.Duration) *frame {
 	start := startOf(first, length)
-	return &frame{start: start, end: start.Add(length), before: before, state: json.RawMessage("{}")}
+	return &frame{start: start, end: start.Add(length), before: before, state: json.RawMessage(freshState)}
 }
 
 func startOf(r Record, length time.Duration) time.Time {
