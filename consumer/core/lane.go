@@ -18,7 +18,7 @@ const (
 // entry is a record that waits for its batch.
 type entry struct {
 	Record
-	before string    // the record that was read before it, "" for the first
+	before string    // how far the lane is without it
 	read   time.Time // when it was read: the batching window starts there
 }
 
@@ -90,10 +90,8 @@ func (l *lane) place(tail string) string {
 		return l.before[0]
 	case len(l.queue) > 0:
 		return l.queue[0].before
-	case CompareSequence(tail, l.after) < 0:
-		return l.after
 	default:
-		return tail
+		return later(tail, l.after)
 	}
 }
 

@@ -37,6 +37,14 @@ func CompareSequence(a, b string) int {
 	return strings.Compare(a, b)
 }
 
+// later is the higher of two sequence numbers.
+func later(a, b string) string {
+	if CompareSequence(a, b) < 0 {
+		return b
+	}
+	return a
+}
+
 // span names a run of records: "3 records 101–103", "1 record 101".
 func span(records []Record) string {
 	switch n := len(records); n {

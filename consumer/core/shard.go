@@ -36,16 +36,14 @@ type Shard struct {
 // ParallelizationFactor its Parts are of no use, and records may come again.
 func New(cfg Config, after Position) *Shard {
 	cfg = cfg.withDefaults()
-	s := &Shard{cfg: cfg, tail: after.Sequence, stored: after, lanes: make([]lane, cfg.ParallelizationFactor)}
+	s := &Shard{cfg: cfg, tail: after.Sequence, lanes: make([]lane, cfg.ParallelizationFactor)}
 	for i := range s.lanes {
 		s.lanes[i].after = after.Sequence
 		if len(after.Parts) == len(s.lanes) {
-			s.lanes[i].after = after.Parts[i]
+			s.lanes[i].after = later(after.Sequence, after.Parts[i])
 		}
 	}
-	if len(s.lanes) == 1 {
-		s.stored.Parts = nil
-	}
+	s.stored = s.place()
 	return s
 }
 
@@ -147,7 +145,7 @@ func (s *Shard) Read(now time.Time, records []Record, end bool) {
 		}
 		l := &s.lanes[s.laneOf(r)]
 		if !r.Filtered && CompareSequence(r.Sequence, l.after) > 0 {
-			l.queue = append(l.queue, entry{Record: r, before: s.tail, read: now})
+			l.queue = append(l.queue, entry{Record: r, before: later(s.tail, l.after), read: now})
 			l.bytes += weight(r)
 		}
 		s.tail = r.Sequence
@@ -201,7 +199,7 @@ func (s *Shard) lane(i int, want phase, method string) *lane {
 	return l
 }
 
-// Position is the stored position.
+// Position is the stored position, with a part for each lane of this shard.
 func (s *Shard) Position() Position {
 	return Position{Sequence: s.stored.Sequence, Parts: slices.Clone(s.stored.Parts)}
 }
