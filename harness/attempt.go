@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
-	"github.com/stillwater-streams/stillwater/consumer/destination"
 	"github.com/stillwater-streams/stillwater/harness/engine"
 	"github.com/stillwater-streams/stillwater/harness/gate"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
@@ -44,20 +43,21 @@ type attempt struct {
 	fence    settle.Fence
 	mappings []*source
 
-	destination destination.Memory
-	settled     []Settling
-	busy        time.Time // real time of the end of the last handler or write
-	delivered   int       // records, in this settling
-	document    snapshot.Document
-	sources     []string
-	attributes  []string
-	noted       int // late calls that are in the trace
-	unstray     func()
+	letters    *deadLetters
+	settled    []Settling
+	busy       time.Time // real time of the end of the last handler or write
+	delivered  int       // records, in this settling
+	document   snapshot.Document
+	sources    []string
+	attributes []string
+	noted      int // late calls that are in the trace
+	unstray    func()
 }
 
 func newAttempt(h *Harness, s *scenario.Scenario) *attempt {
 	c := &clock{now: s.Start.Add(-fixtureLead)}
 	a := &attempt{harness: h, scenario: s, run: rand.Text(), clock: c, log: trace.New(time.Now, c.Now)}
+	a.letters = newDeadLetters(c.Now, h.project.region(), h.project.account())
 	a.unstray = h.sink.OnStray(a.stray)
 	return a
 }
@@ -114,9 +114,14 @@ func (a *attempt) prepare(ctx context.Context, db *engine.Database) error {
 	a.writer = a.gate.Actor("scenario")
 	a.busy = time.Now()
 	for _, t := range a.harness.project.Triggers {
-		if t.Mapping.Enabled {
-			a.mappings = append(a.mappings, newSource(a, t, tables[t.Mapping.Table].StreamARN, config.Region))
+		if !t.Mapping.Enabled {
+			continue
 		}
+		s, err := newSource(a, t, tables[t.Mapping.Table].StreamARN)
+		if err != nil {
+			return err
+		}
+		a.mappings = append(a.mappings, s)
 	}
 	slices.SortStableFunc(a.mappings, func(x, y *source) int {
 		return strings.Compare(x.trigger.Mapping.Trigger, y.trigger.Mapping.Trigger)

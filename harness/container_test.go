@@ -42,6 +42,12 @@ func TestOnDynamoDBLocal(t *testing.T) {
 		"a back-off moves the virtual clock and costs no real time":     testBackoff,
 		"a context that ends stops a run":                               testCancelled,
 		"a transaction that is cancelled burns a number and no verdict": testCancelledTransaction,
+		"filters turn records away":                                     testFilters,
+		"what is given up without a destination is shown as dropped":    testDropped,
+		"a batching window gathers on the virtual clock":                testBatchingWindow,
+		"batch item failures and bisection":                             testBisect,
+		"a tumbling window ends on the virtual clock":                   testTumblingWindow,
+		"handlers see the region and account of the project":            testOrigin,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, e) })
 	}

@@ -153,9 +153,13 @@ func (h *Harness) Run(ctx context.Context, s *scenario.Scenario) (*Result, error
 
 // judge makes the result of an attempt that ended with err.
 func (h *Harness) judge(a *attempt, err error) (*Result, error) {
+	letters, unreadable := a.letters.messages()
+	if unreadable != nil {
+		return nil, unreadable
+	}
 	r := &Result{
 		Scenario: a.scenario, Log: a.log, Settled: a.settled,
-		DeadLetters: a.destination.Messages(), Defaults: a.retryDefaults(),
+		DeadLetters: letters, Dropped: a.letters.lost(), Defaults: a.retryDefaults(),
 	}
 	var unsettled *settle.NotSettled
 	var step *StepError

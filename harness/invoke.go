@@ -31,19 +31,18 @@ func (s *source) environment() *environment {
 
 // invoke runs a handler in the environment's actor, building it first if this is
 // a cold start.
-func (e *environment) invoke(ctx context.Context, id trace.ID, payload []byte) error {
+func (e *environment) invoke(ctx context.Context, id trace.ID, payload []byte) (response []byte, err error) {
 	if e.function == nil {
 		function, err := e.build()
 		if err != nil {
-			return fmt.Errorf("cold start: %w", err)
+			return nil, fmt.Errorf("cold start: %w", err)
 		}
 		e.function = function
 	}
 	ctx = consumer.WithInvocation(ctx, consumer.Invocation{
 		RequestID: string(id), FunctionARN: functionARN(e.source),
 	})
-	_, err := e.function.Invoke(ctx, payload)
-	return err
+	return e.function.Invoke(ctx, payload)
 }
 
 func (e *environment) build() (*consumer.Function, error) {
@@ -71,10 +70,13 @@ func (d *shard) invoke(ctx context.Context, action core.Invoke) error {
 		Cause: []trace.ID{held}, N: action.Attempt, Depth: depth,
 	})
 	env := d.source.environment()
-	outcome := make(chan error, 1) // a handler that times out may answer when nobody listens
+	answers := make(chan answer, 1) // a handler that times out may answer when nobody listens
 	task := &gate.Task{
 		Actor: env.actor, ID: id, Depth: depth, Timeout: d.source.trigger.Mapping.Timeout,
-		Do: func(ctx context.Context) { outcome <- env.invoke(ctx, id, consumer.Event(action.Records)) },
+		Do: func(ctx context.Context) {
+			response, err := env.invoke(ctx, id, d.payload(action))
+			answers <- answer{response, err}
+		},
 	}
 	began := time.Now()
 	done := a.harness.sink.Run(trigger + " " + string(id) + " " + a.run)
@@ -84,17 +86,17 @@ func (d *shard) invoke(ctx context.Context, action core.Invoke) error {
 		return err
 	}
 	a.busy = time.Now()
-	failure := d.failure(task, outcome)
+	response, failure := d.answer(task, answers)
 	left := a.gate.Leftovers(ctx, a.harness.options.Grace)
 	a.noteLate()
 	if task.TimedOut() || len(left) > 0 {
 		d.source.warm = nil // Lambda throws the environment away at a timeout; one with goroutines left is not to be mixed up with the next
 	}
 	a.log.Append(trace.Event{
-		Kind: trace.InvokeEnd, ID: id, Actor: trigger, Took: a.busy.Sub(began), Note: noteOf(failure),
+		Kind: trace.InvokeEnd, ID: id, Actor: trigger, Took: a.busy.Sub(began), Note: d.note(action, response, failure),
 	})
-	d.core.Invoked(a.clock.Now(), action.Lane, core.Outcome{Failure: failure})
-	if until := d.until(); failure != "" && !until.IsZero() {
+	d.core.Invoked(a.clock.Now(), action.Lane, core.Outcome{Failure: failure, Response: response})
+	if until := d.until(); d.core.Retrying(action.Lane) && !until.IsZero() {
 		a.log.Append(trace.Event{
 			Kind: trace.RetryScheduled, Actor: trigger, Cause: []trace.ID{held, id}, N: action.Attempt + 1,
 			Note: fmt.Sprintf("%s waits %v for attempt %d", held, until.Sub(a.clock.Now()), action.Attempt+1),
@@ -103,37 +105,65 @@ func (d *shard) invoke(ctx context.Context, action core.Invoke) error {
 	return nil
 }
 
-// failure is the function error of an ended task in words, "" for success.
-func (d *shard) failure(t *gate.Task, outcome <-chan error) string {
-	if t.TimedOut() {
-		return fmt.Sprintf("Task timed out after %.2f seconds", t.Timeout.Seconds())
-	}
-	var err error
-	select {
-	case err = <-outcome:
-	default:
-		err = errNoReturn
-	}
-	if err == nil {
-		return ""
-	}
-	var function *consumer.FunctionError
-	if errors.As(err, &function) && len(function.Stack) > 0 {
-		return fmt.Sprintf("%s at %s", function.Error(), function.Stack[0])
-	}
-	return err.Error()
+// answer is what a handler returned.
+type answer struct {
+	response []byte
+	err      error
 }
 
-func noteOf(failure string) string {
-	if failure == "" {
-		return "ok"
+// payload is the event of an invocation.
+func (d *shard) payload(action core.Invoke) []byte {
+	if action.Window == nil {
+		return consumer.Event(action.Records)
 	}
-	return failure
+	return consumer.WindowEvent(action.Records, *action.Window, d.at.ID, d.source.origin.StreamARN)
+}
+
+// answer is the response of an ended task, or its function error in words.
+func (d *shard) answer(t *gate.Task, answers <-chan answer) (response []byte, failure string) {
+	if t.TimedOut() {
+		return nil, fmt.Sprintf("Task timed out after %.2f seconds", t.Timeout.Seconds())
+	}
+	got := answer{err: errNoReturn}
+	select {
+	case got = <-answers:
+	default:
+	}
+	if got.err == nil {
+		return got.response, ""
+	}
+	var function *consumer.FunctionError
+	if errors.As(got.err, &function) && len(function.Stack) > 0 {
+		return nil, fmt.Sprintf("%s at %s", function.Error(), function.Stack[0])
+	}
+	return nil, got.err.Error()
+}
+
+// note words how an invocation ended: also a response can leave records behind.
+func (d *shard) note(action core.Invoke, response []byte, failure string) string {
+	if failure != "" {
+		return failure
+	}
+	done, why := d.core.Judge(action, response)
+	switch {
+	case why == "":
+		return "ok"
+	case done == 0:
+		return why
+	default:
+		return fmt.Sprintf("%s dealt with; %s", records(done), why)
+	}
+}
+
+func records(n int) string {
+	if n == 1 {
+		return "1 record"
+	}
+	return fmt.Sprintf("%d records", n)
 }
 
 // functionARN is what the handler finds as InvokedFunctionArn.
 func functionARN(s *source) string {
-	return fmt.Sprintf("arn:aws:lambda:%s:000000000000:function:%s", s.region, s.trigger.Mapping.FunctionName())
+	p := s.attempt.harness.project
+	return fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", p.region(), p.account(), s.trigger.Mapping.FunctionName())
 }
-
-func (d *shard) functionARN() string { return functionARN(d.source) }

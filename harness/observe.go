@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/stillwater-streams/stillwater/consumer/core"
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
 )
 
@@ -27,8 +28,7 @@ func (a *attempt) observe(ctx context.Context) error {
 			}
 		}
 	}
-	a.showDeadLetters()
-	return nil
+	return a.showGivenUp()
 }
 
 type observed struct {
@@ -78,22 +78,36 @@ func (a *attempt) show(view View, items []observed) {
 	}
 }
 
-// showDeadLetters adds what went to the on-failure destination, if anything did:
-// a scenario that loses records must not look like one that does not.
-func (a *attempt) showDeadLetters() {
-	for i, m := range a.destination.Messages() {
-		a.document.Sections = append(a.document.Sections, snapshot.Section{
-			View: "on_failure", Label: fmt.Sprintf("message %d", i+1),
-			Value: &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{
-				"function":  &types.AttributeValueMemberS{Value: functionName(m.RequestContext.FunctionARN)},
-				"condition": &types.AttributeValueMemberS{Value: string(m.RequestContext.Condition)},
-				"attempts":  &types.AttributeValueMemberN{Value: fmt.Sprint(m.RequestContext.ApproximateInvokeCount)},
-				"records":   &types.AttributeValueMemberN{Value: fmt.Sprint(m.Batch.BatchSize)},
-			}},
-		})
-		a.sources = append(a.sources, "")
-		a.attributes = append(a.attributes, "")
+// showGivenUp adds what went to the on-failure destination and what was dropped
+// for want of one, if anything was: a scenario that loses records must not look
+// like one that does not.
+func (a *attempt) showGivenUp() error {
+	messages, err := a.letters.messages()
+	if err != nil {
+		return fmt.Errorf("observe: %w", err)
 	}
+	for i, m := range messages {
+		a.showLost("on_failure", fmt.Sprintf("message %d", i+1), functionName(m.RequestContext.FunctionARN),
+			m.RequestContext.Condition, m.RequestContext.ApproximateInvokeCount, m.Batch.BatchSize)
+	}
+	for i, lost := range a.letters.lost() {
+		a.showLost("dropped", fmt.Sprintf("batch %d", i+1), lost.Trigger, lost.Condition, lost.Attempts, len(lost.Records))
+	}
+	return nil
+}
+
+func (a *attempt) showLost(view, label, function string, why core.Condition, attempts, records int) {
+	a.document.Sections = append(a.document.Sections, snapshot.Section{
+		View: view, Label: label,
+		Value: &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{
+			"function":  &types.AttributeValueMemberS{Value: function},
+			"condition": &types.AttributeValueMemberS{Value: string(why)},
+			"attempts":  &types.AttributeValueMemberN{Value: fmt.Sprint(attempts)},
+			"records":   &types.AttributeValueMemberN{Value: fmt.Sprint(records)},
+		}},
+	})
+	a.sources = append(a.sources, "")
+	a.attributes = append(a.attributes, "")
 }
 
 // functionName is the last part of a function's ARN.

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"time"
@@ -27,7 +28,19 @@ type Project struct {
 	Seeds []Mutation
 	// Views that scenarios may observe.
 	Views []View
+	// Region and AccountID are those of the ARNs and records that handlers see,
+	// whatever the engine calls itself; "" means DefaultRegion, DefaultAccountID.
+	Region, AccountID string
 }
+
+// Defaults of [Project].
+const (
+	DefaultRegion    = "us-east-1"
+	DefaultAccountID = "123456789012" // the one of AWS's documentation
+)
+
+func (p Project) region() string  { return cmp.Or(p.Region, DefaultRegion) }
+func (p Project) account() string { return cmp.Or(p.AccountID, DefaultAccountID) }
 
 // Trigger is one handler under test and how records get to it.
 type Trigger struct {

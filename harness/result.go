@@ -58,6 +58,8 @@ type Result struct {
 	Settled []Settling
 	// DeadLetters are the messages that went to the on-failure destination.
 	DeadLetters []destination.Message
+	// Dropped are the batches that were given up without one.
+	Dropped []Dropped
 	// Defaults names the triggers that run with fewer retries than Lambda's
 	// default because their mapping does not say.
 	Defaults []string

@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+
 	"github.com/stillwater-streams/stillwater/consumer"
 	"github.com/stillwater-streams/stillwater/consumer/core"
+	"github.com/stillwater-streams/stillwater/consumer/destination"
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
@@ -14,14 +17,15 @@ import (
 // source is one event source mapping of an attempt: its shards, its lanes and
 // the execution environments of its function.
 type source struct {
-	attempt   *attempt
-	trigger   Trigger
-	streamARN string
-	region    string
-	shards    []*shard // parents before children
-	read      int      // records that were read
-	known     map[string]*shard
-	warm      *environment // nil: the next invocation is a cold start
+	attempt     *attempt
+	trigger     Trigger
+	streamARN   string                  // as the engine calls it
+	origin      consumer.Origin         // as handlers see it
+	destination destination.Destination // nil: what is given up is dropped
+	shards      []*shard                // parents before children
+	read        int                     // records that were read
+	known       map[string]*shard
+	warm        *environment // nil: the next invocation is a cold start
 }
 
 // shard is the mapping on one shard, with its lanes.
@@ -41,9 +45,19 @@ type batch struct {
 	n     int
 }
 
-func newSource(a *attempt, t Trigger, streamARN, region string) *source {
+func newSource(a *attempt, t Trigger, streamARN string) (*source, error) {
 	t.Mapping.Timeout = cmp.Or(t.Mapping.Timeout, mapping.DefaultTimeout)
-	return &source{attempt: a, trigger: t, streamARN: streamARN, region: region, known: map[string]*shard{}}
+	origin, err := consumer.NewOrigin(streamARN, a.harness.project.region(), a.harness.project.account())
+	if err != nil {
+		return nil, err
+	}
+	d, err := a.letters.of(t.Mapping)
+	if err != nil {
+		return nil, err
+	}
+	return &source{
+		attempt: a, trigger: t, streamARN: streamARN, origin: origin, destination: d, known: map[string]*shard{},
+	}, nil
 }
 
 // refresh takes up every new shard, from TRIM_HORIZON.
@@ -54,12 +68,8 @@ func (s *source) refresh(shards []consumer.Shard) {
 		}
 		d := &shard{
 			source: s, at: at,
-			reader: consumer.NewReader(s.attempt.streams, s.streamARN, at.ID, ""),
-			core: core.New(core.Config{
-				BatchSize:            s.trigger.Mapping.BatchSize,
-				MaximumRetryAttempts: s.trigger.Mapping.MaximumRetryAttempts,
-				OnFailure:            true,
-			}, core.Position{}),
+			reader:  consumer.NewReader(s.attempt.streams, s.streamARN, at.ID, ""),
+			core:    core.New(s.trigger.Mapping.Core(), core.Position{}),
 			batches: map[int]batch{}, last: map[int]trace.ID{},
 		}
 		s.known[at.ID] = d
@@ -80,29 +90,46 @@ func (d *shard) ready() bool {
 
 // read takes the next records and stamps them with the virtual time of their write.
 func (d *shard) read(ctx context.Context, limit int) (int, error) {
-	a := d.source.attempt
+	a, trigger := d.source.attempt, d.source.trigger.Mapping
 	found, end, err := d.reader.Read(ctx, limit)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", d.source.trigger.Mapping.Trigger, err)
+		return 0, fmt.Errorf("%s: %w", trigger.Trigger, err)
 	}
 	records := make([]core.Record, 0, len(found))
 	for _, r := range found {
-		sequence := *r.Dynamodb.SequenceNumber // the reader has checked that it is there
-		seen, ok := a.gate.Seen(d.source.streamARN, sequence)
-		if !ok {
-			seen = a.gate.Adopt(d.source.streamARN, d.at.ID, r)
-		}
-		record, err := consumer.NewRecord(r, consumer.Origin{
-			StreamARN: d.source.streamARN, Region: d.source.region, Arrived: seen.At,
-		})
+		record, err := d.record(r)
 		if err != nil {
-			return 0, fmt.Errorf("%s: %w", d.source.trigger.Mapping.Trigger, err)
+			return 0, fmt.Errorf("%s: %w", trigger.Trigger, err)
 		}
 		records = append(records, record)
 	}
 	d.core.Read(a.clock.Now(), records, end)
 	d.source.read += len(records)
 	return len(records), nil
+}
+
+// record is what the lanes get of a stream record.
+func (d *shard) record(r types.Record) (core.Record, error) {
+	a, origin := d.source.attempt, d.source.origin
+	seen, ok := a.gate.Seen(d.source.streamARN, *r.Dynamodb.SequenceNumber) // the reader has checked that it is there
+	if !ok {
+		seen = a.gate.Adopt(d.source.streamARN, d.at.ID, r)
+	}
+	origin.Arrived = seen.At
+	record, err := consumer.NewRecord(r, origin)
+	if err != nil {
+		return core.Record{}, err
+	}
+	matches, err := d.source.trigger.Mapping.Filters.Match(record.Body)
+	if err != nil {
+		return core.Record{}, err
+	}
+	if record.Filtered = !matches; record.Filtered {
+		a.log.Append(trace.Event{
+			Kind: trace.Filtered, Actor: d.source.trigger.Mapping.Trigger, Shard: a.gate.Alias(d.at.ID), Cause: []trace.ID{seen.ID},
+		})
+	}
+	return record, nil
 }
 
 // batch is the id of what a lane hands out or gives up, and is noted when it is

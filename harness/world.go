@@ -82,6 +82,8 @@ func (d *shard) drive(ctx context.Context, m *settle.Meter) (invocations int, er
 			if err := d.deliver(ctx, action); err != nil {
 				return invocations, err
 			}
+		case core.Drop:
+			d.drop(action)
 		case core.Checkpoint:
 			a.log.Append(trace.Event{Kind: trace.Checkpoint, Actor: d.source.trigger.Mapping.Trigger, Shard: a.gate.Alias(d.at.ID), Cause: d.held()})
 			d.core.Checkpointed()
@@ -102,27 +104,45 @@ func (d *shard) held() []trace.ID {
 	return ids
 }
 
-// deliver gives a batch up to the on-failure destination.
-func (d *shard) deliver(ctx context.Context, lost core.Deliver) error {
-	a := d.source.attempt
-	held := d.batch(lost.Lane, lost.Records)
-	request := d.last[lost.Lane]
-	if lost.Attempts == 0 {
+// deliver gives a batch up to the on-failure destination. One that does not take
+// it is tried again on the virtual clock: nothing is lost.
+func (d *shard) deliver(ctx context.Context, action core.Deliver) error {
+	a, trigger := d.source.attempt, d.source.trigger.Mapping.Trigger
+	held := d.batch(action.Lane, action.Records)
+	request := d.last[action.Lane]
+	if action.Attempts == 0 {
 		request = held // its records expired before the first invocation
 	}
-	err := a.destination.Send(ctx, destination.NewMessage(destination.Failure{
-		RequestID: string(request), FunctionARN: d.functionARN(),
-		StreamARN: d.source.streamARN, ShardID: d.at.ID, Deliver: lost, Now: a.clock.Now(),
-	}))
-	if err != nil {
-		return fmt.Errorf("on-failure destination of %s: %w", d.source.trigger.Mapping.Trigger, err)
-	}
-	a.log.Append(trace.Event{
-		Kind: trace.DeadLetter, Actor: d.source.trigger.Mapping.Trigger, Shard: a.gate.Alias(d.at.ID),
-		Cause: []trace.ID{held}, N: len(lost.Records), Note: string(lost.Condition),
+	err := d.source.destination.Send(ctx, destination.Failure{
+		RequestID: string(request), FunctionARN: functionARN(d.source),
+		StreamARN: d.source.origin.StreamARN, ShardID: d.at.ID, Deliver: action, Now: a.clock.Now(),
 	})
-	d.core.Delivered(lost.Lane)
+	if err != nil && ctx.Err() != nil {
+		return err
+	}
+	e := trace.Event{
+		Kind: trace.DeadLetter, Actor: trigger, Shard: a.gate.Alias(d.at.ID),
+		Cause: []trace.ID{held}, N: len(action.Records), Note: string(action.Condition),
+	}
+	if err != nil {
+		e.Kind, e.Note = trace.DeadLetterRefused, err.Error()
+		d.core.DeliveryFailed(a.clock.Now(), action.Lane, err.Error())
+	} else {
+		d.core.Delivered(action.Lane)
+	}
+	a.log.Append(e)
 	return nil
+}
+
+// drop notes a batch that is given up for want of a destination.
+func (d *shard) drop(action core.Drop) {
+	a, trigger := d.source.attempt, d.source.trigger.Mapping.Trigger
+	a.letters.drop(trigger, action.Lost)
+	a.log.Append(trace.Event{
+		Kind: trace.Dropped, Actor: trigger, Shard: a.gate.Alias(d.at.ID),
+		Cause: []trace.ID{d.batch(action.Lane, action.Records)}, N: len(action.Records), Note: string(action.Condition),
+	})
+	d.core.Dropped(action.Lane)
 }
 
 // Open implements settle.World: rules 2, 3 and 4 of package settle.

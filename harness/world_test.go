@@ -81,6 +81,12 @@ func project(t *testing.T, m mapping.Mapping, build func(harness.Environment) (a
 	if m.Timeout == 0 {
 		m.Timeout = time.Minute
 	}
+	switch m.OnFailure {
+	case "":
+		m.OnFailure = "things_dlq"
+	case "none":
+		m.OnFailure = ""
+	}
 	return harness.Project{
 		Root: t.TempDir(), Tables: []*dynamodb.CreateTableInput{things()},
 		Triggers: []harness.Trigger{{Mapping: m, New: build}}, Views: []harness.View{all()},

@@ -18,6 +18,7 @@ func TestConfigIsTheAgreedJSON(t *testing.T) {
 		"triggers": map[string]any{"indicators": map[string]any{
 			"handler": "triggers/indicators.Handle", "table": "integrates_vms",
 			"batch_size": 100.0, "enabled": true, "timeout": 60.0, "maximum_retry_attempts": 2.0,
+			"on_failure": "integrates_streams_dlq",
 		}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -60,6 +60,13 @@ func when(l *lane) string {
 	}
 }
 
+// Retrying says that the lane has a batch in hand whose last attempt failed or
+// was throttled.
+func (s *Shard) Retrying(lane int) bool {
+	l := &s.lanes[lane]
+	return l.phase == idle && l.failure != "" && (len(l.hand) > 0 || l.closing)
+}
+
 // because quotes the last failure, its first line, cut where it gets long.
 func (l *lane) because() string {
 	if l.failure == "" {

@@ -34,6 +34,14 @@ func (s *Shard) Invoked(now time.Time, lane int, o Outcome) {
 	}
 }
 
+// Judge says what the response of an invocation that returned means: so many of
+// its records are dealt with, and why the others are not, "" if all are. It
+// changes nothing; [Shard.Invoked] reads the response by itself.
+func (s *Shard) Judge(a Invoke, response []byte) (done int, failure string) {
+	v := s.cfg.judge(response, a.Records)
+	return v.done, v.failure
+}
+
 // returned judges the response of a function that returned.
 func (s *Shard) returned(l *lane, now time.Time, response []byte) {
 	v := s.cfg.judge(response, l.piece())

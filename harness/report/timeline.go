@@ -95,6 +95,12 @@ func describeRest(e trace.Event) (text string, ok bool) {
 		return fmt.Sprintf("  %s REFUSED: the invocation of %s had ended", e.Op, e.Actor), true
 	case trace.StrayCall:
 		return fmt.Sprintf("  %s REFUSED: %s", e.Op, e.Note), true
+	case trace.Filtered:
+		return fmt.Sprintf("    %s: its filters turn the record away", e.Actor), true
+	case trace.DeadLetterRefused:
+		return fmt.Sprintf("%s: the on-failure destination does not take the batch: %s", e.Actor, firstLine(e.Note)), true
+	case trace.Dropped:
+		return fmt.Sprintf("%s: batch of %s DROPPED, for there is no on-failure destination: %s", e.Actor, plural(e.N, "record"), e.Note), true
 	case trace.RetryScheduled:
 		return e.Actor + ": " + e.Note, true
 	case trace.Advance:

@@ -32,24 +32,27 @@ type Kind string
 
 // The kinds of events.
 const (
-	MutationStart  Kind = "mutation.start"     // a step begins
-	MutationAck    Kind = "mutation.ack"       // its writes are acknowledged; Note holds its error
-	Call           Kind = "call"               // an AWS call that cannot write
-	Write          Kind = "write.ack"          // an AWS call that may write, with its outcome in Note
-	Refused        Kind = "call.refused"       // a call of an invocation that had already ended
-	StrayCall      Kind = "call.stray"         // a call by a client the harness did not give
-	RecordSeen     Kind = "record.seen"        // the gate read the record that a write caused
-	RecordOrphan   Kind = "record.orphan"      // a record that no known call caused
-	BatchFormed    Kind = "batch.formed"       // a lane has a batch in hand
-	InvokeStart    Kind = "invoke.start"       // a handler is given a batch
-	InvokeEnd      Kind = "invoke.end"         // it ended; Note is "ok" or the function error
-	HandlerLog     Kind = "handler.log"        // a line that a handler logged
-	RetryScheduled Kind = "retry.scheduled"    // a failed batch waits for its back-off
-	Checkpoint     Kind = "checkpoint"         // a lane's position is stored
-	DeadLetter     Kind = "deadletter"         // a batch goes to the on-failure destination
-	Advance        Kind = "clock.advance"      // the virtual clock jumps to a timer
-	SettleDone     Kind = "settle.done"        // settled
-	SettleRefused  Kind = "settle.not_settled" // not settled, Note says why
+	MutationStart     Kind = "mutation.start"     // a step begins
+	MutationAck       Kind = "mutation.ack"       // its writes are acknowledged; Note holds its error
+	Call              Kind = "call"               // an AWS call that cannot write
+	Write             Kind = "write.ack"          // an AWS call that may write, with its outcome in Note
+	Refused           Kind = "call.refused"       // a call of an invocation that had already ended
+	StrayCall         Kind = "call.stray"         // a call by a client the harness did not give
+	RecordSeen        Kind = "record.seen"        // the gate read the record that a write caused
+	RecordOrphan      Kind = "record.orphan"      // a record that no known call caused
+	Filtered          Kind = "record.filtered"    // the filters of a mapping turned a record away
+	BatchFormed       Kind = "batch.formed"       // a lane has a batch in hand
+	InvokeStart       Kind = "invoke.start"       // a handler is given a batch
+	InvokeEnd         Kind = "invoke.end"         // it ended; Note is "ok" or the function error
+	HandlerLog        Kind = "handler.log"        // a line that a handler logged
+	RetryScheduled    Kind = "retry.scheduled"    // a failed batch waits for its back-off
+	Checkpoint        Kind = "checkpoint"         // a lane's position is stored
+	DeadLetter        Kind = "deadletter"         // a batch goes to the on-failure destination
+	DeadLetterRefused Kind = "deadletter.refused" // it did not take it, for the reason in Note; tried again
+	Dropped           Kind = "batch.dropped"      // a batch is given up, and there is no destination
+	Advance           Kind = "clock.advance"      // the virtual clock jumps to a timer
+	SettleDone        Kind = "settle.done"        // settled
+	SettleRefused     Kind = "settle.not_settled" // not settled, Note says why
 )
 
 // Event is one line of the log. Fields that do not apply are empty.
