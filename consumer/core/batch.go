@@ -86,7 +86,7 @@ func (s *Shard) closes(l *lane) time.Time {
 // Only the head: order is kept even if arrival times are not.
 func (s *Shard) expired(l *lane, now time.Time) int {
 	if l.closing {
-		if at, ok := s.expiry(l.window.records); ok && !now.Before(at) {
+		if at, ok := s.windowExpiry(l); ok && !now.Before(at) {
 			return len(l.window.records)
 		}
 		return 0
@@ -115,6 +115,15 @@ func (s *Shard) expiry(records []Record) (time.Time, bool) {
 	return records[0].Arrived.Add(age), true
 }
 
+// windowExpiry is when the final invocation of a window is made no more: never
+// before its first attempt, and later than its records would be too old, by the
+// length of the window. They have been processed and had to wait for its end: an
+// age below that length must not keep every window from being ended.
+func (s *Shard) windowExpiry(l *lane) (time.Time, bool) {
+	at, ok := s.expiry(l.window.records)
+	return at.Add(s.cfg.TumblingWindow), ok && l.failed+l.throttles > 0
+}
+
 // wait is the next moment at which time alone changes something.
 func (s *Shard) wait(now time.Time) (Wait, bool) {
 	var next Wait
@@ -140,12 +149,14 @@ func (s *Shard) timers(l *lane, consider func(time.Time, func() string)) {
 	case l.phase == invoking || l.unsaved:
 	case len(l.hand) > 0 || l.closing:
 		consider(l.due, func() string { return s.waiting(l) })
-		held := l.piece()
-		if l.closing {
-			held = l.window.records
+		if at, ok := s.expiry(l.piece()); ok {
+			consider(at, func() string { return "record " + l.hand[0].Sequence + " gets too old" })
 		}
-		if at, ok := s.expiry(held); ok {
-			consider(at, func() string { return "record " + held[0].Sequence + " gets too old" })
+		if !l.closing {
+			return
+		}
+		if at, ok := s.windowExpiry(l); ok {
+			consider(at, func() string { return "window " + stamp(l.window.start) + " gets too old" })
 		}
 	case len(l.queue) > 0:
 		consider(s.closes(l), func() string { return "batching window of " + spanOf(l.queue) })

@@ -62,8 +62,9 @@
 // [MaxWindowState] (early, W2), or at the end of the shard (W4). The position
 // stays before the window until then, so that a shard that is made anew begins
 // it again. A window whose records were all given up has no final invocation.
-// A final invocation that fails is retried as a batch is; when it is given up,
-// all records of the window are. AWS says that its failure suspends the shard
+// A final invocation that fails is retried as a batch is, its records getting
+// older by the length of the window; when it is given up, all records of the
+// window are. AWS says that its failure suspends the shard
 // and that retries and age apply (W3, W4), not what becomes of the records.
 //
 // # Back-off
