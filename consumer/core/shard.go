@@ -138,11 +138,8 @@ func (s *Shard) Read(now time.Time, records []Record, end bool) {
 	if s.ended {
 		panic("core: Shard.Read: the shard is read out: call Next, do what it says, and tell its outcome once")
 	}
+	s.expectOrder(records)
 	for _, r := range records {
-		if CompareSequence(r.Sequence, s.tail) <= 0 {
-			panic(fmt.Sprintf("core: Shard.Read: record %q after %s: records of a shard come in order and once; is the reader on another shard, or did it go back?",
-				r.Sequence, place(s.tail)))
-		}
 		l := &s.lanes[s.laneOf(r)]
 		if !r.Filtered && CompareSequence(r.Sequence, l.after) > 0 {
 			l.queue = append(l.queue, entry{Record: r, before: later(s.tail, l.after), read: now})
@@ -155,6 +152,17 @@ func (s *Shard) Read(now time.Time, records []Record, end bool) {
 		s.know(now)
 	}
 	s.ended = end
+}
+
+func (s *Shard) expectOrder(records []Record) {
+	tail := s.tail
+	for _, r := range records {
+		if CompareSequence(r.Sequence, tail) <= 0 {
+			panic(fmt.Sprintf("core: Shard.Read: record %q after %s: records of a shard come in order and once; is the reader on another shard, or did it go back?",
+				r.Sequence, place(tail)))
+		}
+		tail = r.Sequence
+	}
 }
 
 // know notes what was read: everything up to the arrival of a record that was,
