@@ -23,16 +23,21 @@ type element struct {
 func readElement(pattern string) (e element, offset int, err error) {
 	var any json.RawMessage
 	if err := json.Unmarshal([]byte(pattern), &any); err != nil {
-		at := len(pattern)
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) && 0 < syntax.Offset && int(syntax.Offset) <= len(pattern) {
-			at = int(syntax.Offset) - 1 // the offset is behind the offending byte
-		}
-		return element{}, at, err
+		return element{}, offending(err, pattern), err
 	}
 	r := elementReader{scanner{data: []byte(pattern)}}
 	r.space()
 	return r.element(), 0, nil
+}
+
+// offending is the offset of the byte that makes the text no JSON; the end of
+// the text, if more was expected.
+func offending(err error, text string) int {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) || strings.HasPrefix(err.Error(), "unexpected end") {
+		return len(text)
+	}
+	return int(syntax.Offset) - 1 // encoding/json's is behind the byte
 }
 
 // elementReader reads valid JSON, so nothing that it reads can fail.

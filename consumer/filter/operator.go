@@ -28,13 +28,15 @@ func (p *parser) operator(e element, where string, t *test) {
 	case "exists":
 		p.exists(value, where, t)
 	default:
-		p.mistake(key.at, where, "%s", unknownOperator(key.text))
+		p.mistake(key.at, where, "%s", unknownOperator(key.text, value.kind))
 	}
 }
 
 const operators = "prefix, suffix, equals-ignore-case, anything-but, numeric, exists"
 
-func unknownOperator(name string) string {
+// unknownOperator says what to write instead of one whose argument is of the
+// kind.
+func unknownOperator(name string, argument kind) string {
 	switch lower := strings.ToLower(name); {
 	case name == "wildcard":
 		return `wildcard is EventBridge's, not Lambda's: write {"prefix": "…"} or {"suffix": "…"}, ` +
@@ -48,9 +50,11 @@ func unknownOperator(name string) string {
 		return `$or stands beside keys, not among values: the values of an array are alternatives already`
 	case slices.Contains(strings.Split(operators, ", "), lower):
 		return "unknown operator " + quote(name) + ": write " + quote(lower)
+	case argument == array || argument == object:
+		return "unknown operator " + quote(name) + ": if it is a key of the record, write {" + quote(name) +
+			": …} without the brackets around it; operators are " + operators
 	default:
-		return "unknown operator " + quote(name) + ": Lambda has " + operators +
-			"; to look inside an object write it without the brackets"
+		return "unknown operator " + quote(name) + ": Lambda has " + operators
 	}
 }
 
@@ -60,10 +64,10 @@ func (p *parser) likeness(name string, value element, where string, t *test) {
 	switch {
 	case value.kind == text:
 	case value.kind == object:
-		p.mistake(value.at, where, `%s of an operator is EventBridge's, not Lambda's: `+
-			`write a text, and one {%q: …} per spelling that you expect`, name, name)
+		p.mistake(value.at, where, "%s of an operator is EventBridge's, not Lambda's: "+
+			"write a text, and one {%s: …} per spelling that you expect", name, quote(name))
 	case value.kind == array:
-		p.mistake(value.at, where, `%s takes one text: write {%q: …} once per text, side by side`, name, name)
+		p.mistake(value.at, where, "%s takes one text: write {%s: …} once per text, side by side", name, quote(name))
 	default:
 		p.mistake(value.at, where, "%s takes a text: write %s", name, quote(value.written))
 	}
