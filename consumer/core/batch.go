@@ -42,7 +42,7 @@ func (s *Shard) decide(l *lane, now time.Time) {
 // reached, the batching window over (P2), or nothing more to come.
 func (s *Shard) form(l *lane, now time.Time) {
 	if s.windowEnds(l, now) {
-		l.close()
+		l.closing = true // an open window has processed records: see trim
 		return
 	}
 	n, full := s.fits(l)

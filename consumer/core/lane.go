@@ -113,6 +113,7 @@ func (l *lane) settle(n int) {
 	if l.cuts[0] -= n; l.cuts[0] == 0 {
 		l.cuts = l.cuts[1:]
 	}
+	l.trim()
 	l.moveOn()
 }
 

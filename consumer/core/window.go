@@ -78,12 +78,16 @@ func (s *Shard) windowEnds(l *lane, now time.Time) bool {
 	}
 }
 
-// close has the final invocation made. A window in which nothing was processed
-// has none: there is no state to finish.
-func (l *lane) close() {
-	l.closing = true
-	if len(l.window.records) == 0 {
-		l.shut()
+// trim takes what was given up out of a window in which nothing was processed
+// yet: it begins with the next record in hand, or is none. There is no state to
+// finish, and what was given up need not come again after a crash.
+func (l *lane) trim() {
+	switch {
+	case l.window == nil || len(l.window.records) > 0:
+	case len(l.hand) > 0:
+		l.window.before = l.before[0]
+	default:
+		l.window = nil
 	}
 }
 
