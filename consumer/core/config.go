@@ -123,7 +123,7 @@ func (c Config) chance(failed int, key string) float64 {
 	s.numbers(int64(c.Seed), int64(failed))
 	s.texts(key)
 	const bits = 53
-	return float64(s.Sum64()>>(64-bits)) / (1 << bits)
+	return float64(mix(s.Sum64())>>(64-bits)) / (1 << bits)
 }
 
 // exhausted tells whether a batch that failed so often may not be tried again.

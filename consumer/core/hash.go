@@ -30,6 +30,14 @@ func (s *Shard) Hash() uint64 {
 	return h.Sum64()
 }
 
+// mix makes every bit of a hash depend on all of it: the low bits of FNV-1a know
+// only the low bits of what was hashed, the high ones hardly its last character.
+func mix(h uint64) uint64 {
+	const shift, factor = 33, 0xff51afd7ed558ccd // of MurmurHash3's finalizer
+	h = (h ^ h>>shift) * factor
+	return h ^ h>>shift
+}
+
 // state writes fields so that no two sequences of them give the same bytes:
 // numbers have a fixed width, texts carry their length. A hash.Hash never
 // returns an error.

@@ -183,14 +183,12 @@ func (s *Shard) laneOf(r Record) int {
 	if len(s.lanes) == 1 {
 		return 0
 	}
-	const offset, prime, mixer = 14695981039346656037, 1099511628211, 0xff51afd7ed558ccd
+	const offset, prime = 14695981039346656037, 1099511628211
 	h := uint64(offset)
 	for i := range len(r.Key) {
 		h = (h ^ uint64(r.Key[i])) * prime
 	}
-	h = (h ^ h>>33) * mixer
-	h ^= h >> 33
-	return int(h % uint64(len(s.lanes)))
+	return int(mix(h) % uint64(len(s.lanes)))
 }
 
 // lane returns the lane that an outcome is about. It panics unless that lane
