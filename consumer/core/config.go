@@ -98,7 +98,7 @@ func (c Config) withDefaults() Config {
 }
 
 func within[T cmp.Ordered](value, least, most T, name string) {
-	if value < least || value > most {
+	if cmp.Less(value, least) || cmp.Less(most, value) { // NaN is less than anything
 		panic(fmt.Sprintf("core: New: %s %v: must be %v to %v; mapping.Parse checks this", name, value, least, most))
 	}
 }

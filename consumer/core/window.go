@@ -42,12 +42,12 @@ func openFrame(first Record, before string, length time.Duration) *frame {
 }
 
 func startOf(r Record, length time.Duration) time.Time {
-	seconds := int64(length / time.Second)
-	at := r.Arrived.Unix()
-	if r.Arrived.IsZero() || at < 0 {
-		at = 0
+	epoch := time.Unix(0, 0).UTC()
+	if r.Arrived.Before(epoch) {
+		return epoch
 	}
-	return time.Unix(at-at%max(seconds, 1), 0).UTC()
+	since := r.Arrived.Sub(epoch)
+	return epoch.Add(since - since%length)
 }
 
 // described is the window as an invocation sees it; nil without one.
