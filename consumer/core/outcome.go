@@ -1,6 +1,9 @@
 package core
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Outcome is how an invocation ended.
 type Outcome struct {
@@ -98,13 +101,21 @@ func (l *lane) giveUp(n int, why Condition) {
 }
 
 // Delivered is the outcome of [Deliver]: the destination has the message.
-func (s *Shard) Delivered(lane int) { s.gone(lane, "Delivered") }
+func (s *Shard) Delivered(lane int) { s.gone(s.lost(lane, true, "Delivered")) }
 
 // Dropped is the outcome of [Drop]: it was noted.
-func (s *Shard) Dropped(lane int) { s.gone(lane, "Dropped") }
+func (s *Shard) Dropped(lane int) { s.gone(s.lost(lane, false, "Dropped")) }
 
-func (s *Shard) gone(lane int, method string) {
-	l := s.lane(lane, delivering, method)
+// lost returns the lane that an outcome of [Deliver] or of [Drop] is about.
+func (s *Shard) lost(i int, deliver bool, method string) *lane {
+	l := s.lane(i, delivering, method)
+	if deliver != s.cfg.OnFailure {
+		panic(fmt.Sprintf("core: Shard.%s: Config.OnFailure is %v: call Next, do what it says, and tell its outcome once", method, s.cfg.OnFailure))
+	}
+	return l
+}
+
+func (s *Shard) gone(l *lane) {
 	l.phase = idle
 	n := l.out
 	l.out, l.condition = 0, ""
@@ -120,7 +131,7 @@ func (s *Shard) gone(lane int, method string) {
 // the message. Nothing is lost: the lane asks again after the back-off, for as
 // long as it takes.
 func (s *Shard) DeliveryFailed(now time.Time, lane int, reason string) {
-	l := s.lane(lane, delivering, "DeliveryFailed")
+	l := s.lost(lane, true, "DeliveryFailed")
 	l.refusals++
 	l.refusal = reason
 	l.sendDue = now.Add(s.cfg.backoff(l.refusals, l.given()[0].Sequence))

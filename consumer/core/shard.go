@@ -199,8 +199,8 @@ func (s *Shard) lane(i int, want phase, method string) *lane {
 	}
 	l := &s.lanes[i]
 	if l.phase != want {
-		panic(fmt.Sprintf("core: Shard.%s: the lane is %s: call Next, do what it says, and tell its outcome once",
-			method, l.describe()))
+		panic(fmt.Sprintf("core: Shard.%s: %sthe lane is %s: call Next, do what it says, and tell its outcome once",
+			method, onLane(i), l.describe()))
 	}
 	return l
 }
