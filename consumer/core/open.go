@@ -30,7 +30,7 @@ func (s *Shard) owes(l *lane) []string {
 		open = append(open, fmt.Sprintf("%s to be given up: %s after %s%s%s",
 			span(l.given()), l.condition, count(l.failed, "attempt"), l.because(), refused("the destination", l.refusals, l.refusal)))
 	case l.closing:
-		open = append(open, fmt.Sprintf("end of the window %s: %s %s%s",
+		open = append(open, fmt.Sprintf("end of the window %s: %s%s%s",
 			stamp(l.window.start), s.cfg.attempt(l.failed+1), when(l), l.because()))
 	case len(l.hand) > 0:
 		open = append(open, fmt.Sprintf("batch of %s in hand: %s%s%s",

@@ -43,7 +43,7 @@ func itemFailures(response []byte, batch []Record) verdict {
 	}
 	members, err := object(response)
 	if err != nil {
-		return failed(`%s: return {"batchItemFailures": [{"itemIdentifier": "<sequence number>"}]}`, short(string(response)))
+		return failed(`it is %s; return {"batchItemFailures": [{"itemIdentifier": "<sequence number>"}]}`, short(string(response)))
 	}
 	failures := members["batchItemFailures"]
 	if nothing(failures) {
