@@ -54,7 +54,7 @@ func (e *Endpoint) resolve(text string) (*shard, string, error) {
 	s := e.shards[it.Shard]
 	switch {
 	case s == nil:
-		return nil, "", missing("Requested resource not found: Shard does not exist")
+		return nil, "", missing("Invalid ShardId in ShardIterator")
 	case it.Number <= e.expired || e.clock().Sub(it.Issued) >= iteratorLife:
 		return nil, "", &types.ExpiredIteratorException{Message: aws.String("Iterator expired")}
 	case core.CompareSequence(it.After, s.trimmed) < 0, e.defective(it, s):

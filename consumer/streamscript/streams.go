@@ -57,11 +57,11 @@ func (e *Endpoint) GetShardIterator(ctx context.Context, in *dynamodbstreams.Get
 	defer e.mu.Unlock()
 	stream := e.find(aws.ToString(in.StreamArn))
 	if stream == nil {
-		return nil, missing("Requested resource not found: Stream: " + aws.ToString(in.StreamArn) + " not found")
+		return nil, missing("Stream does not exist")
 	}
 	s := e.shards[aws.ToString(in.ShardId)]
 	if s == nil || s.stream != stream {
-		return nil, missing("Requested resource not found: Shard does not exist")
+		return nil, missing("Shard does not exist")
 	}
 	after, err := e.place(s, in)
 	if err != nil {
