@@ -36,8 +36,8 @@
 //
 // Marks as in the Lambda reference: rec = recordings of AWS, doc = documentation,
 // src = the source of github.com/aws/event-ruler, the library under EventBridge
-// (2.1.0, against which half a million random pairs were compared). That Lambda
-// runs the same library is inferred from its recordings, which all agree.
+// (2.1.0, with which 200,000 random pairs of pattern and record were compared). That
+// Lambda runs the same library is inferred from its recordings, which all agree.
 //
 //   - A path that is given twice counts as it was given last (L3); objects that
 //     are given twice are merged, path by path, src. The same holds for a key
@@ -71,6 +71,8 @@
 //
 // # Differences from Lambda
 //
+//   - event-ruler overlooks an {"exists": false} in some $or whose objects share a
+//     key (6 of the 200,000 pairs); here it counts as written.
 //   - event-ruler takes two spellings of one IP address for equal; here texts are
 //     texts.
 //   - event-ruler compares numbers as float64 and refuses in operators those that

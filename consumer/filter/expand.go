@@ -3,6 +3,7 @@ package filter
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // mostRules is how many combinations of its $or a pattern may have. Each is
@@ -22,28 +23,29 @@ type expansion struct {
 	lost []*leaf
 }
 
-func (x *expansion) branch(rules []rule, b *branch, path string) []rule {
+func (x *expansion) branch(rules []rule, b *branch, keys []string) []rule {
 	for _, m := range b.members {
+		path := append(slices.Clip(keys), m.key)
 		switch {
 		case m.choice != nil:
-			rules = x.choice(rules, m.choice, path)
+			rules = x.choice(rules, m.choice, keys)
 		case m.branch != nil:
-			rules = x.branch(rules, m.branch, below(path, m.key))
+			rules = x.branch(rules, m.branch, path)
 		case m.leaf != nil:
-			x.leaf(rules, m.leaf, below(path, m.key))
+			x.leaf(rules, m.leaf, strings.Join(path, "."))
 		}
 	}
 	return rules
 }
 
-func (x *expansion) choice(rules []rule, choice []*branch, path string) []rule {
+func (x *expansion) choice(rules []rule, choice []*branch, keys []string) []rule {
 	var all []rule
 	for _, b := range choice {
 		copies := make([]rule, 0, len(rules))
 		for _, r := range rules {
 			copies = append(copies, maps.Clone(r))
 		}
-		all = append(all, x.branch(copies, b, path)...)
+		all = append(all, x.branch(copies, b, keys)...)
 		if len(all) > mostRules {
 			x.tooMany = true
 			return rules

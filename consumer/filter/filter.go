@@ -34,7 +34,7 @@ func Parse(patterns []string) (*Filter, error) {
 		read := pattern{text: text, root: p.parse(text)}
 		if len(p.mistakes) == 0 {
 			x := &expansion{}
-			read.rules = x.branch([]rule{{}}, read.root, "")
+			read.rules = x.branch([]rule{{}}, read.root, nil)
 			read.lost = x.lost
 			if x.tooMany {
 				p.mistake(0, "", "its $or offer more than %d combinations: split it into several filters", mostRules)

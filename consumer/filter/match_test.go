@@ -153,6 +153,8 @@ func TestPointsInKeys(t *testing.T) {
 		{`{".": ["x"]}`, `{"": {"": "x"}}`, true},
 		{`{"": ["x"]}`, `{"": "x"}`, true},
 		{`{"": ["x"]}`, `{".": "x"}`, false},
+		{`{"": {"a": ["x"]}}`, `{"": {"a": "x"}}`, true},
+		{`{"": {"a": ["x"]}}`, `{"a": "x"}`, false},
 		{`{"dynamodb": {"NewImage": {"v1.2": {"S": ["x"]}}}}`, `{"dynamodb": {"NewImage": {"v1.2": {"S": "x"}}}}`, true},
 	} {
 		if got := match(t, test.record, test.pattern); got != test.want {

@@ -7,17 +7,16 @@ import (
 
 // operator reads an object inside a leaf, {"prefix": "a"}, into t.
 func (p *parser) operator(e element, where string, t *test) {
-	switch len(e.keys) {
-	case 0:
+	if len(e.keys) == 0 {
 		p.mistake(e.at, where, "an empty object is no operator: write one of %s", operators)
-		return
-	case 1:
-	default:
-		p.mistake(e.keys[1].at, where, "an object holds one operator: write {%s: …}, {%s: …} to have either; "+
-			"both at once cannot be had", quote(e.keys[0].text), quote(e.keys[1].text))
 		return
 	}
 	key, value := e.keys[0], e.values[0]
+	if len(e.keys) > 1 && isOperator(key.text) {
+		p.mistake(e.keys[1].at, where, "an object holds one operator: write {%s: …}, {%s: …} to have either; "+
+			"both at once cannot be had", quote(key.text), quote(e.keys[1].text))
+		return
+	}
 	switch key.text {
 	case "prefix", "suffix", "equals-ignore-case":
 		p.likeness(key.text, value, where, t)
@@ -30,6 +29,10 @@ func (p *parser) operator(e element, where string, t *test) {
 	default:
 		p.mistake(key.at, where, "%s", unknownOperator(key.text, value.kind))
 	}
+}
+
+func isOperator(name string) bool {
+	return slices.Contains(strings.Split(operators, ", "), name)
 }
 
 const operators = "prefix, suffix, equals-ignore-case, anything-but, numeric, exists"
@@ -48,7 +51,7 @@ func unknownOperator(name string, argument kind) string {
 		return `exactly is event-ruler's, not Lambda's: write the text itself, as in ["x"]`
 	case name == or:
 		return `$or stands beside keys, not among values: the values of an array are alternatives already`
-	case slices.Contains(strings.Split(operators, ", "), lower):
+	case isOperator(lower):
 		return "unknown operator " + quote(name) + ": write " + quote(lower)
 	case argument == array || argument == object:
 		return "unknown operator " + quote(name) + ": if it is a key of the record, write {" + quote(name) +
@@ -64,7 +67,7 @@ func (p *parser) likeness(name string, value element, where string, t *test) {
 	switch {
 	case value.kind == text:
 	case value.kind == object:
-		p.mistake(value.at, where, "%s of an operator is EventBridge's, not Lambda's: "+
+		p.mistake(value.at, where, "%s with an operator in it is EventBridge's, not Lambda's: "+
 			"write a text, and one {%s: …} per spelling that you expect", name, quote(name))
 	case value.kind == array:
 		p.mistake(value.at, where, "%s takes one text: write {%s: …} once per text, side by side", name, quote(name))
@@ -80,7 +83,7 @@ func (p *parser) anythingBut(value element, where string, t *test) {
 	case array:
 		values = value.values
 	case object:
-		p.mistake(value.at, where, "anything-but of an operator is EventBridge's, not Lambda's: "+
+		p.mistake(value.at, where, "anything-but with an operator in it is EventBridge's, not Lambda's: "+
 			"list the texts themselves, or decide in the function")
 		return
 	}

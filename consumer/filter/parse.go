@@ -132,7 +132,10 @@ func newOperand(e element) operand {
 	return o
 }
 
-// below is the path of a key in what stands at path.
+// below is how the place of a key is called, in what is called path.
 func below(path, key string) string {
+	if key == "" {
+		key = `""`
+	}
 	return strings.TrimPrefix(path+"."+key, ".")
 }
