@@ -1,11 +1,20 @@
 package consumer
 
 import (
+	"cmp"
 	"context"
+	cryptorand "crypto/rand"
+	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/stillwater-streams/stillwater/consumer/destination"
+	"github.com/stillwater-streams/stillwater/consumer/lease"
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 )
 
@@ -42,6 +51,10 @@ type Options struct {
 	// Tables finds the streams of tables.
 	Tables TablesAPI
 
+	// Leases gives the lease store of a mapping; it must be the same in all
+	// workers. nil means the table named by [LeaseTable], through Tables if that
+	// is a lease.DynamoDBAPI, as a *dynamodb.Client is.
+	Leases func(mapping.Mapping) lease.Store
 	// Destination gives the on-failure destination of a mapping that names one.
 	Destination func(mapping.Mapping) (destination.Destination, error)
 
@@ -83,41 +96,119 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// Consumer is the consumer of one process. It is safe for concurrent use.
-type Consumer struct {
-	options Options
-}
-
 // LeaseTable names the lease table of a mapping: "integrates_vms_consumer_indicators".
 func LeaseTable(m mapping.Mapping) string {
 	return m.Table + "_consumer_" + m.Trigger
 }
 
-// Environment is an execution environment of a function. It runs one invocation
-// at a time; its handler is built once, and keeps what it remembers. More
-// invocations at once means more environments; the one that was used last is
-// used next.
-type Environment struct {
-	// ID names it: "indicators-1".
-	ID          string
-	Mapping     mapping.Mapping
-	FunctionARN string
-	// Log is Options.Log with the function and the environment.
-	Log *slog.Logger
+// Consumer is the consumer of one process. It is safe for concurrent use.
+type Consumer struct {
+	options Options // with defaults
+	worker  string
+	workers []*worker // of the triggers that are enabled
+	started atomic.Bool
+
+	work context.Context // of everything that a stop waits for
+	late sync.WaitGroup  // watches of late handlers
+	stop context.CancelFunc
+
+	changes changes
 }
 
-// Invocation is the one that the environment runs; none between two, and none
-// once it has timed out. A client that the handler was built with knows by it
-// whom it serves, even where the handler drops its context.
-func (e Environment) Invocation() (i Invocation, running bool) {
-	return Invocation{}, false
-}
-
-// New checks the options, in every particular that needs no call; [Consumer.Run]
-// checks the others.
+// New checks the options in every particular that needs no call; [Consumer.Run]
+// checks the others. What Lambda refuses when a mapping is created is refused
+// here, and so is what the consumer cannot honour.
 func New(o Options) (*Consumer, error) {
-	return &Consumer{options: o}, nil
+	if err := o.check(); err != nil {
+		return nil, fmt.Errorf("new consumer: %w", err)
+	}
+	c := &Consumer{options: o.withDefaults()}
+	c.worker = c.options.Worker + "-" + cryptorand.Text()[:10]
+	c.work, c.stop = context.WithCancel(context.Background())
+	for _, t := range o.Triggers {
+		if !t.Mapping.Enabled {
+			continue
+		}
+		w, err := c.newWorker(t)
+		if err != nil {
+			return nil, fmt.Errorf("new consumer: trigger %s: %w", t.Mapping.Trigger, err)
+		}
+		c.workers = append(c.workers, w)
+	}
+	return c, nil
 }
+
+// withDefaults fills what is zero.
+func (o Options) withDefaults() Options {
+	o.Worker = cmp.Or(o.Worker, hostname())
+	o.Poll = cmp.Or(o.Poll, DefaultPoll)
+	o.PollMax = max(o.Poll, o.PollMax)
+	o.Failover = cmp.Or(o.Failover, DefaultFailover)
+	o.ShardSync = cmp.Or(o.ShardSync, DefaultShardSync)
+	o.StopTimeout = cmp.Or(o.StopTimeout, DefaultStopTimeout)
+	o.Clock = o.Clock.orReal()
+	if o.RequestID == nil {
+		o.RequestID = newRequestID
+	}
+	if o.Observe == nil {
+		o.Observe = func(Occurrence) {}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Leases == nil {
+		if api, ok := o.Tables.(lease.DynamoDBAPI); ok {
+			o.Leases = func(m mapping.Mapping) lease.Store { return lease.NewDynamoDB(api, LeaseTable(m)) }
+		}
+	}
+	return o
+}
+
+func hostname() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "worker"
+	}
+	return name
+}
+
+// newRequestID is a random UUID, as Lambda's are.
+func newRequestID() string {
+	var b [16]byte
+	_, _ = cryptorand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func (c *Consumer) newWorker(t Trigger) (*worker, error) {
+	t.Mapping.Timeout = cmp.Or(t.Mapping.Timeout, mapping.DefaultTimeout)
+	t.Mapping.StartingPosition = cmp.Or(t.Mapping.StartingPosition, mapping.DefaultStartingPosition)
+	w := &worker{
+		c: c, name: t.Mapping.Trigger, trigger: t,
+		leases: c.options.Leases(t.Mapping),
+		observer: lease.Observer{
+			Worker: c.worker, Failover: c.options.Failover,
+			// A batch in hand may take as long as an invocation; one taken away by
+			// force would run twice at a time.
+			HandOver: t.Mapping.Timeout + c.options.Failover,
+		},
+		nudged: make(chan struct{}, 1), stolen: map[string]string{}, strays: map[string]stray{},
+		rows: map[string]lease.Lease{}, running: map[string]*lanes{},
+	}
+	w.pool = &pool{environment: w.newEnvironment, reserved: t.Mapping.ReservedConcurrency}
+	if t.Mapping.OnFailure != "" {
+		d, err := c.options.Destination(t.Mapping)
+		if err != nil {
+			return nil, err
+		}
+		w.destination = d
+	}
+	return w, nil
+}
+
+// Worker is the name under which the consumer holds leases: that of the options
+// and something random.
+func (c *Consumer) Worker() string { return c.worker }
 
 // Run works until the context ends, and then stops gracefully: no invocation is
 // started, those that run are finished and checkpointed, leases are released so
@@ -127,28 +218,58 @@ func New(o Options) (*Consumer, error) {
 // Before anything else it looks for the streams. What it cannot work with is an
 // error: a stream or table that does not exist, one that is a lease table.
 // Afterwards a table may be dropped and created again. A Consumer runs once.
-func (c *Consumer) Run(ctx context.Context) error { return nil }
+func (c *Consumer) Run(ctx context.Context) error {
+	if c.started.Swap(true) {
+		return errors.New("run: the consumer ran already: make a new one")
+	}
+	defer c.stop()
+	for _, w := range c.workers {
+		if err := w.find(ctx); err != nil {
+			return fmt.Errorf("run: trigger %s: %w", w.name, err)
+		}
+	}
+	var workers sync.WaitGroup
+	for _, w := range c.workers {
+		workers.Go(func() { w.run(ctx) })
+	}
+	<-ctx.Done()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		workers.Wait()
+		c.late.Wait()
+	}()
+	timer, stop := c.options.Clock.NewTimer(c.options.StopTimeout)
+	defer stop()
+	select {
+	case <-ended:
+		return nil
+	case <-timer:
+	}
+	unfinished := c.unfinished()
+	c.stop()
+	workers.Wait() // they do not wait any more
+	return fmt.Errorf("run: stop: not ended within %v: %s", c.options.StopTimeout, strings.Join(unfinished, "; "))
+}
 
-// Worker is the name under which the consumer holds leases: that of the options
-// and something random.
-func (c *Consumer) Worker() string { return "" }
+// unfinished names what a stop waits for.
+func (c *Consumer) unfinished() []string {
+	var names []string
+	for _, s := range c.Status() {
+		for _, l := range s.Late {
+			names = append(names, fmt.Sprintf("%s: the handler of invocation %s, which timed out at %s", s.Mapping, l.RequestID, clockTime(l.Since)))
+		}
+		for _, shard := range s.Shards {
+			if shard.State == ShardWorks || shard.State == ShardLeaves {
+				names = append(names, fmt.Sprintf("%s on %s: %s", s.Mapping, shard.ShardID, strings.Join(shard.Open, ", ")))
+			}
+		}
+	}
+	return names
+}
 
-// Status tells how all mappings are doing, in one moment, in the order of the
-// triggers that are enabled.
-func (c *Consumer) Status() []MappingStatus { return nil }
+func (c *Consumer) now() time.Time { return c.options.Clock.Now() }
 
-// Changed returns a channel that is closed when Status changes. Get it first,
-// then look at Status.
-func (c *Consumer) Changed() <-chan struct{} { return nil }
-
-// Wake has all shards read, and listed, at once, instead of when their time has
-// come.
-func (c *Consumer) Wake() {}
-
-// Pause lets a mapping stand still: what runs is finished and checkpointed,
-// nothing else begins, and the position is kept (P15), also against other
-// workers. The reason is shown in Status. Other workers are not paused.
-func (c *Consumer) Pause(mapping, reason string) error { return nil }
-
-// Resume lets a mapping that was paused go on.
-func (c *Consumer) Resume(mapping string) error { return nil }
+func (c *Consumer) observe(p Place, f Fact) {
+	c.options.Observe(Occurrence{Time: c.now(), Worker: c.worker, Place: p, Fact: f})
+}
