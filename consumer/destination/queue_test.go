@@ -194,19 +194,16 @@ func TestQueueThatIsMissing(t *testing.T) {
 
 // answers is an SQS API that answers what a test wants.
 type answers struct {
-	url    *sqs.GetQueueUrlOutput
-	sent   *sqs.SendMessageOutput
-	mu     sync.Mutex
-	asked  int
-	before chan struct{} // when not nil GetQueueUrl waits for it
+	url   *sqs.GetQueueUrlOutput
+	sent  *sqs.SendMessageOutput
+	asked chan struct{} // when not nil it gets something whenever the URL is asked for,
+	reply chan struct{} // and the answer waits until this is closed
 }
 
 func (a *answers) GetQueueUrl(ctx context.Context, _ *sqs.GetQueueUrlInput, _ ...func(*sqs.Options)) (*sqs.GetQueueUrlOutput, error) {
-	a.mu.Lock()
-	a.asked++
-	a.mu.Unlock()
-	if a.before != nil {
-		<-a.before
+	if a.asked != nil {
+		a.asked <- struct{}{}
+		<-a.reply
 	}
 	return a.url, ctx.Err()
 }
@@ -239,7 +236,7 @@ func TestQueueWantsConfirmation(t *testing.T) {
 // TestQueueConcurrently: one question for the URL whoever comes first, and a
 // context that ends lets its Send go while another one asks.
 func TestQueueConcurrently(t *testing.T) {
-	api := &answers{url: goodURL, sent: goodSent, before: make(chan struct{})}
+	api := &answers{url: goodURL, sent: goodSent, asked: make(chan struct{}, 8), reply: make(chan struct{})}
 	q := destination.NewQueue(api, parse(t, dlq))
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -251,10 +248,10 @@ func TestQueueConcurrently(t *testing.T) {
 			}
 		})
 	}
-	api.before <- struct{}{} // somebody asks
+	close(api.reply)
 	senders.Wait()
-	if api.asked != 1 {
-		t.Errorf("asked %d times for the URL, want once", api.asked)
+	if n := len(api.asked); n != 1 {
+		t.Errorf("asked %d times for the URL, want once", n)
 	}
 	if err := q.Send(ended, unseen()); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "whether it arrived is not known") {
 		t.Errorf("Send with an ended context: %v", err)
@@ -262,7 +259,7 @@ func TestQueueConcurrently(t *testing.T) {
 }
 
 func TestQueueWaitsForItsTurnNoLongerThanItsContext(t *testing.T) {
-	api := &answers{url: goodURL, sent: goodSent, before: make(chan struct{})}
+	api := &answers{url: goodURL, sent: goodSent, asked: make(chan struct{}, 8), reply: make(chan struct{})}
 	q := destination.NewQueue(api, parse(t, dlq))
 	var first sync.WaitGroup
 	first.Go(func() {
@@ -270,17 +267,13 @@ func TestQueueWaitsForItsTurnNoLongerThanItsContext(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	for asked := 0; asked == 0; {
-		api.mu.Lock()
-		asked = api.asked
-		api.mu.Unlock()
-	}
+	<-api.asked
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := q.Send(ended, unseen()); !errors.Is(err, context.Canceled) {
 		t.Errorf("Send with an ended context, behind one that asks: %v", err)
 	}
-	close(api.before)
+	close(api.reply)
 	first.Wait()
 }
 
