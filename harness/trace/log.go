@@ -19,11 +19,13 @@ type Log struct {
 	real, virtual Clock
 	began         time.Time
 
-	mu     sync.Mutex
-	events []Event
-	minted map[Type]int
-	setup  bool
-	byID   map[ID]int // index of the event that introduced the id
+	mu        sync.Mutex
+	events    []Event
+	keep      int // the newest that are never forgotten; 0 is all
+	forgotten int // events before the first of events
+	minted    map[Type]int
+	setup     bool
+	byID      map[ID]int // Seq of the event that introduced the id
 }
 
 // New starts a log in the fixture's phase. real and virtual are the clocks of
@@ -43,6 +45,33 @@ func (l *Log) EndSetup() {
 	l.minted = map[Type]int{}
 }
 
+// KeepLast lets the log forget its oldest events, so that it may grow for days:
+// it holds at least the newest n, and less than twice as many. A chain of causes
+// then ends where memory does. It is for a log that nobody compares; n is at
+// least 1.
+func (l *Log) KeepLast(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.keep = max(1, n)
+	l.forget()
+}
+
+// forget drops events when there are twice as many as are kept, not one by one:
+// so each event is moved at most once.
+func (l *Log) forget() {
+	if l.keep == 0 || len(l.events) < 2*l.keep {
+		return
+	}
+	old := len(l.events) - l.keep
+	for _, e := range l.events[:old] {
+		if l.byID[e.ID] == e.Seq {
+			delete(l.byID, e.ID)
+		}
+	}
+	l.events = append([]Event(nil), l.events[old:]...)
+	l.forgotten += old
+}
+
 // Mint returns the next id of its type.
 func (l *Log) Mint(t Type) ID {
 	l.mu.Lock()
@@ -58,17 +87,18 @@ func (l *Log) Mint(t Type) ID {
 func (l *Log) Append(e Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e.Seq = len(l.events) + 1
+	e.Seq = l.forgotten + len(l.events) + 1
 	e.T = l.real().Sub(l.began)
 	e.VT = l.virtual()
 	e.Note = stable(e.Note)
 	l.events = append(l.events, e)
 	if _, known := l.byID[e.ID]; e.ID != "" && !known {
-		l.byID[e.ID] = e.Seq - 1
+		l.byID[e.ID] = e.Seq
 	}
+	l.forget()
 }
 
-// Events returns a copy of the log so far.
+// Events returns a copy of the log so far, of what it has not forgotten.
 func (l *Log) Events() []Event {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -79,11 +109,11 @@ func (l *Log) Events() []Event {
 func (l *Log) Find(id ID) (Event, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	at, ok := l.byID[id]
+	seq, ok := l.byID[id]
 	if !ok {
 		return Event{}, false
 	}
-	return l.events[at], true
+	return l.events[seq-l.forgotten-1], true
 }
 
 // unstable is what texts of errors carry and two runs never share: AWS's request

@@ -88,6 +88,50 @@ func TestNDJSONHasALinePerEvent(t *testing.T) {
 	}
 }
 
+func TestALogThatKeepsTheLastForgetsTheFirst(t *testing.T) {
+	const keep, events = 10, 1000
+	l := trace.New(ticker(), still())
+	l.EndSetup()
+	l.KeepLast(keep)
+	var cause []trace.ID
+	for n := 1; n <= events; n++ {
+		id := l.Mint(trace.TypeWrite)
+		l.Append(trace.Event{Kind: trace.Write, ID: id, Cause: cause})
+		cause = []trace.ID{id}
+		held := l.Events()
+		if len(held) >= 2*keep || len(held) < min(n, keep) {
+			t.Fatalf("%d events held after %d", len(held), n)
+		}
+		if newest := held[len(held)-1]; newest.ID != id || newest.Seq != n {
+			t.Fatalf("newest event is %s, %d: want %s, %d", newest.ID, newest.Seq, id, n)
+		}
+		for i, e := range held {
+			if found, ok := l.Find(e.ID); !ok || found.Seq != e.Seq || e.Seq != held[0].Seq+i {
+				t.Fatalf("event %d: found %d, %v", e.Seq, found.Seq, ok)
+			}
+		}
+	}
+	held := l.Events()
+	if e, ok := l.Find("w1"); ok {
+		t.Errorf("the first event is remembered: %v", e)
+	}
+	if chain := l.Chain(cause[0]); len(chain) != len(held) {
+		t.Errorf("a chain of %d events, %d are held", len(chain), len(held))
+	}
+}
+
+func TestALogCanBeginToForgetLate(t *testing.T) {
+	l := cascade(ticker())
+	l.KeepLast(2)
+	held := l.Events()
+	if len(held) != 2 || held[1].Kind != trace.InvokeEnd {
+		t.Fatalf("held: %v", held)
+	}
+	if _, ok := l.Find("m1"); ok {
+		t.Error("m1 is remembered")
+	}
+}
+
 func ExampleLog_Chain() {
 	for _, e := range cascade(ticker()).Chain("i1") {
 		fmt.Fprintf(os.Stdout, "%s %s\n", e.ID, e.Kind)
