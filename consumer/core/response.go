@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // verdict is what a response says of a batch.
@@ -66,12 +67,11 @@ func itemFailures(response []byte, batch []Record) verdict {
 
 // nothing says whether a value stands for "no failures" (R1).
 func nothing(value json.RawMessage) bool {
-	switch compact := string(bytes.TrimSpace(value)); compact {
+	switch text := string(bytes.TrimSpace(value)); text {
 	case "", "null", `""`:
 		return true
 	default:
-		var list []json.RawMessage
-		return json.Unmarshal(value, &list) == nil && len(list) == 0
+		return len(text) > 1 && text[0] == '[' && strings.TrimSpace(text[1:]) == "]"
 	}
 }
 
