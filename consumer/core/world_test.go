@@ -249,7 +249,7 @@ func (w *world) drawFailures(batch []core.Record) (failures string, done int) {
 
 // drawState draws a state, sometimes one that is too big.
 func (w *world) drawState() string {
-	if w.cfg.TumblingWindow > 0 && rapid.IntRange(0, 30).Draw(w.T, "big") == 0 {
+	if w.cfg.TumblingWindow > 0 && rapid.IntRange(0, 300).Draw(w.T, "big") == 0 {
 		return string(text(1<<20 + 1))
 	}
 	return rapid.SampledFrom([]string{"{}", `{"n": 1}`, "[1, 2]", "7", `""`}).Draw(w.T, "state")
