@@ -26,7 +26,7 @@ SHELL := /bin/sh
 # The targets share one container engine and one build cache: `make -j` gains
 # nothing and would mix their last lines.
 .NOTPARALLEL:
-.PHONY: help setup demo test snapshots image lint bench adversaries soak race clean build need-go need-docker
+.PHONY: help setup demo test snapshots image lint bench adversaries soak shell race clean build need-go need-docker
 
 # --- for people -------------------------------------------------------------
 
@@ -89,6 +89,10 @@ adversaries: image ## Run each adversary of the verdict N times: none may be cal
 soak: image ## Run the functional suite N times, shuffled and in parallel (N=50)
 	@STILLWATER_SOAK=$(N) go test -run '^TestSoak$$' -count=1 -v -timeout 60m $(GOTEST) ./scenarios || { \
 		echo 'soak: exit 1: a run failed or differed from the first: see FAIL above' >&2; exit 1; }
+
+shell: image ## Run every scenario through consumer.Run: goroutines, leases in DynamoDB, the real clock
+	@STILLWATER_SHELL=all go test -run '^TestLive$$' -count=1 -v -timeout 30m $(GOTEST) ./scenarios || { \
+		echo 'shell: exit 1: a scenario came out otherwise than under the driver: see FAIL above' >&2; exit 1; }
 
 race: need-go ## Run every test under the race detector (needs a C compiler)
 	@go test -race -shuffle=on -timeout 10m $(GOTEST) ./... || { \

@@ -222,55 +222,59 @@ func noOrphans(t *testing.T, r *harness.Result) {
 // last goroutine has ended was delivered before the verdict, every time.
 func testAdversaries(t *testing.T, local *databases) {
 	e := &databases{Engine: slow(t, local)}
-	for name, test := range adversaries {
-		t.Run(name, func(t *testing.T) {
-			runs := adversaryRuns(t)
-			notes := map[string]int{}
-			for n := range runs {
-				a := &adversary{run: n, delivered: map[string]bool{}}
-				p := project(t, mapping.Mapping{Timeout: test.timeout, MaximumRetryAttempts: 1}, func(env harness.Environment) (any, error) {
-					db := dynamodb.NewFromConfig(env.AWS)
-					return func(ctx context.Context, e events.DynamoDBEvent) error {
-						a.saw(e)
-						if !first(e) {
-							return nil
-						}
-						a.alive.Add(1)
-						defer a.alive.Add(-1)
-						return test.handle(a, ctx, db)
-					}, nil
-				})
-				h := start(t, p, e, harness.Options{})
-				r := run(t, h, scenarioOf("things/adversary", put("a")))
-				if alive := a.alive.Load(); alive != 0 && r.Outcome != harness.Unsettled {
-					t.Errorf("run %d: %v with %d goroutines alive", n, r.Outcome, alive)
-				}
-				a.late.Wait()
-				test.check(t, r)
-				if test.note != nil {
-					notes[test.note(a, r)]++
-				}
-				if r.Outcome != harness.Unsettled {
-					a.everythingDelivered(t, e)
-				}
-				if err := h.Close(); err != nil {
-					t.Fatal(err)
-				}
-				if t.Failed() {
-					t.Fatalf("in run %d of %d", n+1, runs)
-				}
-			}
-			if test.must != "" && notes[test.must] == 0 {
-				t.Errorf("in %d runs it was never %q: %v", runs, test.must, notes)
-			}
-			t.Logf("%d runs, no verdict too early %v", runs, notes)
-		})
+	for name := range adversaries {
+		t.Run(name, func(t *testing.T) { meetAdversary(t, e, name, harness.Options{}) })
+		t.Run(name+", live", func(t *testing.T) { meetAdversary(t, e, name, harness.Options{Live: true}) })
 	}
 }
 
+func meetAdversary(t *testing.T, e *databases, name string, o harness.Options) {
+	test := adversaries[name]
+	runs := adversaryRuns(t)
+	notes := map[string]int{}
+	for n := range runs {
+		a := &adversary{run: n, delivered: map[string]bool{}}
+		p := project(t, mapping.Mapping{Timeout: test.timeout, MaximumRetryAttempts: 1}, func(env harness.Environment) (any, error) {
+			db := dynamodb.NewFromConfig(env.AWS)
+			return func(ctx context.Context, e events.DynamoDBEvent) error {
+				a.saw(e)
+				if !first(e) {
+					return nil
+				}
+				a.alive.Add(1)
+				defer a.alive.Add(-1)
+				return test.handle(a, ctx, db)
+			}, nil
+		})
+		h := start(t, p, e, o)
+		r := run(t, h, scenarioOf("things/adversary", put("a")))
+		if alive := a.alive.Load(); alive != 0 && r.Outcome != harness.Unsettled {
+			t.Errorf("run %d: %v with %d goroutines alive", n, r.Outcome, alive)
+		}
+		a.late.Wait()
+		test.check(t, r)
+		if test.note != nil {
+			notes[test.note(a, r)]++
+		}
+		if r.Outcome != harness.Unsettled {
+			a.everythingDelivered(t, e.last(o.Live))
+		}
+		if err := h.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if t.Failed() {
+			t.Fatalf("in run %d of %d", n+1, runs)
+		}
+	}
+	if test.must != "" && notes[test.must] == 0 {
+		t.Errorf("in %d runs it was never %q: %v", runs, test.must, notes)
+	}
+	t.Logf("%d runs, no verdict too early %v", runs, notes)
+}
+
 // everythingDelivered compares the table with what the trigger was given.
-func (a *adversary) everythingDelivered(t *testing.T, e *databases) {
-	out, err := e.last().Scan(context.Background(), &dynamodb.ScanInput{TableName: aws.String("things"), ConsistentRead: aws.Bool(true)})
+func (a *adversary) everythingDelivered(t *testing.T, db *dynamodb.Client) {
+	out, err := db.Scan(context.Background(), &dynamodb.ScanInput{TableName: aws.String("things"), ConsistentRead: aws.Bool(true)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,10 +42,11 @@ type attempt struct {
 	writer   *gate.Actor
 	fence    settle.Fence
 	mappings []*source
+	live     *live // nil: the driver is the hand
 
 	letters    *deadLetters
 	settled    []Settling
-	busy       time.Time // real time of the end of the last handler or write
+	busy       stopwatch // since the last handler or write ended
 	delivered  int       // records, in this settling
 	document   snapshot.Document
 	sources    []string
@@ -84,6 +85,23 @@ func (a *attempt) play(ctx context.Context, db *engine.Database) error {
 	if err := a.prepare(ctx, db); err != nil {
 		return err
 	}
+	if !a.harness.options.Live {
+		return a.phases(ctx)
+	}
+	live, err := a.goLive(ctx)
+	if err != nil {
+		return err
+	}
+	a.live = live
+	err = a.phases(ctx)
+	if closed := live.close(); err == nil {
+		return closed
+	}
+	return err
+}
+
+// phases are those of a run whose tables are there: seed, mutate, observe.
+func (a *attempt) phases(ctx context.Context) error {
 	if err := a.steps(ctx, a.scenario.Fixture.Steps, false); err != nil {
 		return err
 	}
@@ -112,7 +130,7 @@ func (a *attempt) prepare(ctx context.Context, db *engine.Database) error {
 		Watchdog: a.harness.options.Watchdog,
 	})
 	a.writer = a.gate.Actor("scenario")
-	a.busy = time.Now()
+	a.worked()
 	for _, t := range a.harness.project.Triggers {
 		if !t.Mapping.Enabled {
 			continue
@@ -170,11 +188,11 @@ func (a *attempt) steps(ctx context.Context, steps []scenario.Step, apart bool) 
 // settle runs the consumer until nothing is left to do, and notes the verdict.
 func (a *attempt) settle(ctx context.Context) error {
 	a.delivered = 0
-	verdict, err := settle.Settle(ctx, a, a.fence, a.harness.options.Budget)
+	verdict, err := settle.Settle(ctx, a.world(), a.fence, a.harness.options.Budget)
 	if stuck := (*gate.Stuck)(nil); errors.As(err, &stuck) {
 		err = &settle.NotSettled{Why: stuck.Error(), Open: a.lanesOpen()}
 	}
-	after := time.Since(a.busy)
+	after := a.busy.elapsed(time.Now())
 	e := trace.Event{Kind: trace.SettleDone, N: verdict.Rounds, Took: after}
 	if unsettled := (*settle.NotSettled)(nil); errors.As(err, &unsettled) {
 		e.Kind, e.Note = trace.SettleRefused, unsettled.Why
@@ -185,6 +203,26 @@ func (a *attempt) settle(ctx context.Context) error {
 	a.settled = append(a.settled, Settling{Verdict: verdict, After: after, Records: a.delivered})
 	return err
 }
+
+// world is what is settled, by the hand that the run has.
+func (a *attempt) world() settle.World {
+	if a.live != nil {
+		return a.live
+	}
+	return a
+}
+
+// perform runs a task of the scenario's writer to its end.
+func (a *attempt) perform(ctx context.Context, t *gate.Task) error {
+	if a.live == nil {
+		return a.gate.Run(ctx, t)
+	}
+	a.gate.Do(ctx, t)
+	return ctx.Err()
+}
+
+// worked notes that a handler or a write has ended now.
+func (a *attempt) worked() { a.busy.reset(time.Now()) }
 
 // retryDefaults names triggers whose retries are not Lambda's default.
 func (a *attempt) retryDefaults() []string {

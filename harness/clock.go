@@ -28,3 +28,21 @@ func (c *clock) set(t time.Time) {
 }
 
 func (c *clock) add(d time.Duration) { c.set(c.Now().Add(d)) }
+
+// stopwatch tells how much real time has passed since it was reset.
+type stopwatch struct {
+	mu    sync.Mutex
+	since time.Time
+}
+
+func (s *stopwatch) reset(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.since = now
+}
+
+func (s *stopwatch) elapsed(now time.Time) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return now.Sub(s.since)
+}

@@ -204,7 +204,7 @@ func testNoWayOut(t *testing.T, e *databases) {
 
 func testOutsideWriter(t *testing.T, e *databases) {
 	p := project(t, mapping.Mapping{}, building(func(context.Context, *dynamodb.Client, events.DynamoDBEvent) error {
-		return putItem(context.Background(), e.last(), "from outside")
+		return putItem(context.Background(), e.last(false), "from outside")
 	}))
 	r := run(t, start(t, p, e, harness.Options{}), scenarioOf("things/outside", put("a")))
 	orphans := 0

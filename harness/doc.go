@@ -27,6 +27,11 @@
 // floors its own to the minute) and the order in which AWS calls are let
 // through: one at a time. Stream ARNs and regions are those of the engine.
 //
+// The consumer has two hands. The driver asks its state machine (consumer/core)
+// for one action at a time, on the virtual clock: a run can be repeated exactly,
+// and 24 hours of retries take no time. [Options].Live runs consumer.Run itself
+// instead, as it ships, and comes to the same snapshots.
+//
 // Lambda retries a failed batch for 24 hours by default. Here it is retried
 // twice where triggers.json does not say otherwise: a test that waits for a day
 // hangs.
@@ -37,6 +42,7 @@
 //	STILLWATER_REQUIRE_CONTAINER=true   fail, not skip, where no container can be had
 //	STILLWATER_SOAK=N                   run the functional suite N times (make soak N=50)
 //	STILLWATER_ADVERSARIES=N            run each adversary of the verdict N times (make adversaries N=200)
+//	STILLWATER_SHELL=all                run all scenarios through consumer.Run (make shell), not every fifth
 //	CI=…                                nothing is written into snapshots/
 //
 // # What it does not see
@@ -53,8 +59,9 @@
 //
 // # Not there yet
 //
-// Steps that run together, faults, filters, leases, engines other than
-// DynamoDB Local, the third kind of cause (what was not written, and why).
+// Steps that run together, faults, engines other than DynamoDB Local, the third
+// kind of cause (what was not written, and why). Topics and buckets as on-failure
+// destinations are not spoken to: what goes there is kept in memory.
 //
 // # Where to start
 //

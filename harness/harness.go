@@ -34,6 +34,11 @@ type Options struct {
 	Watchdog time.Duration
 	// Grace for goroutines that outlived their handler; 0 means DefaultGrace.
 	Grace time.Duration
+	// Live runs the consumer itself, with its goroutines, its leases in DynamoDB and
+	// the real clock, in place of the driver. The same fences decide when it is
+	// settled, and the snapshots are the same; the trace follows the chance of
+	// goroutines, and back-offs take their time.
+	Live bool
 	// Update accepts new and changed snapshots.
 	Update bool
 	// ReadOnly writes nothing into snapshots/: for CI.

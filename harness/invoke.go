@@ -85,7 +85,8 @@ func (d *shard) invoke(ctx context.Context, action core.Invoke) error {
 	if err != nil {
 		return err
 	}
-	a.busy = time.Now()
+	a.worked()
+	took := time.Since(began)
 	response, failure := d.answer(task, answers)
 	left := a.gate.Leftovers(ctx, a.harness.options.Grace)
 	a.noteLate()
@@ -93,7 +94,7 @@ func (d *shard) invoke(ctx context.Context, action core.Invoke) error {
 		d.source.warm = nil // Lambda throws the environment away at a timeout; one with goroutines left is not to be mixed up with the next
 	}
 	a.log.Append(trace.Event{
-		Kind: trace.InvokeEnd, ID: id, Actor: trigger, Took: a.busy.Sub(began), Note: d.note(action, response, failure),
+		Kind: trace.InvokeEnd, ID: id, Actor: trigger, Took: took, Note: d.note(action, response, failure),
 	})
 	d.core.Invoked(a.clock.Now(), action.Lane, core.Outcome{Failure: failure, Response: response})
 	if until := d.until(); d.core.Retrying(action.Lane) && !until.IsZero() {

@@ -79,6 +79,22 @@ type View struct {
 	Of func(table string, item map[string]types.AttributeValue) (label string, value types.AttributeValue, ok bool)
 }
 
+// Advice is what is accepted in the mappings and yet is hardly meant: filters that
+// can never match, retries without end, records that would be lost.
+func (p Project) Advice() []mapping.Advice {
+	views := map[string]string{}
+	for _, t := range p.Tables {
+		if t.StreamSpecification != nil {
+			views[aws.ToString(t.TableName)] = string(t.StreamSpecification.StreamViewType)
+		}
+	}
+	var mappings []mapping.Mapping
+	for _, t := range p.Triggers {
+		mappings = append(mappings, t.Mapping)
+	}
+	return mapping.Advise(mappings, views)
+}
+
 // Vocabulary is what scenario files of the project may refer to.
 func (p Project) Vocabulary() scenario.Vocabulary {
 	v := scenario.Vocabulary{}

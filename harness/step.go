@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -44,14 +43,14 @@ func (a *attempt) step(ctx context.Context, s scenario.Step) error {
 		}()
 		failed = a.apply(ctx, s)
 	}}
-	err := a.gate.Run(ctx, task)
+	err := a.perform(ctx, task)
 	if stuck := (*gate.Stuck)(nil); errors.As(err, &stuck) {
 		return &StepError{Step: s, Err: err}
 	}
 	if err != nil {
 		return err
 	}
-	a.busy = time.Now()
+	a.worked()
 	ack := trace.Event{Kind: trace.MutationAck, ID: id, Ref: ref, Note: "ok"}
 	if failed != nil {
 		ack.Note = failed.Error()

@@ -147,7 +147,14 @@ func (d *shard) drop(action core.Drop) {
 
 // Open implements settle.World: rules 2, 3 and 4 of package settle.
 func (a *attempt) Open(ctx context.Context) []settle.Obligation {
-	open := a.lanesOpen()
+	open := append(a.lanesOpen(), a.leftovers(ctx)...)
+	open = append(open, a.unread()...)
+	return append(open, a.inFlight()...)
+}
+
+// leftovers lists what invocations left behind: goroutines, and calls of those.
+func (a *attempt) leftovers(ctx context.Context) []settle.Obligation {
+	var open []settle.Obligation
 	for _, id := range a.gate.Leftovers(ctx, a.harness.options.Grace) {
 		open = append(open, settle.Obligation{
 			ID: id, What: fmt.Sprintf("%s left a goroutine", a.describe(id)), Since: a.clock.Now(),
@@ -164,13 +171,18 @@ func (a *attempt) Open(ctx context.Context) []settle.Obligation {
 			Discharge: "nothing ends it: on Lambda that call may be made or not, so wait for goroutines in the handler",
 		})
 	}
-	open = append(open, a.unread()...)
-	if n := a.gate.InFlight(); n > 0 {
-		open = append(open, settle.Obligation{
-			What: fmt.Sprintf("%d requests without an answer", n), Since: a.clock.Now(), Discharge: "the engine answers",
-		})
-	}
 	return open
+}
+
+// inFlight lists requests whose answer is still to come.
+func (a *attempt) inFlight() []settle.Obligation {
+	n := a.gate.InFlight()
+	if n == 0 {
+		return nil
+	}
+	return []settle.Obligation{{
+		What: fmt.Sprintf("%d requests without an answer", n), Since: a.clock.Now(), Discharge: "the engine answers",
+	}}
 }
 
 // noteLate puts refused calls into the trace. They come from goroutines that

@@ -116,11 +116,16 @@ func (d *databases) Open(ctx context.Context) (*engine.Database, error) {
 	return db, err
 }
 
-// last returns a client to the newest database.
-func (d *databases) last() *dynamodb.Client {
+// last returns a client to the newest database of a run; a live one opens another
+// for its leases.
+func (d *databases) last(live bool) *dynamodb.Client {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return dynamodb.NewFromConfig(d.opened[len(d.opened)-1].Config(nil))
+	newest := len(d.opened) - 1
+	if live {
+		newest--
+	}
+	return dynamodb.NewFromConfig(d.opened[newest].Config(nil))
 }
 
 // local starts one container for a test.

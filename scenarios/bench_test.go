@@ -18,7 +18,7 @@ import (
 )
 
 // startHarness readies the project on e and loads its scenarios.
-func startHarness(tb testing.TB, e engine.Engine) (*harness.Harness, []*scenario.Scenario) {
+func startHarness(tb testing.TB, e engine.Engine, o harness.Options) (*harness.Harness, []*scenario.Scenario) {
 	tb.Helper()
 	p, err := project()
 	if err != nil {
@@ -28,7 +28,8 @@ func startHarness(tb testing.TB, e engine.Engine) (*harness.Harness, []*scenario
 	if err != nil {
 		tb.Fatal(err)
 	}
-	h, err := harness.Start(context.Background(), p, e, harness.Options{ReadOnly: true, Runs: tb.TempDir()})
+	o.ReadOnly, o.Runs = true, tb.TempDir()
+	h, err := harness.Start(context.Background(), p, e, o)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -56,7 +57,7 @@ func BenchmarkSettle(b *testing.B) {
 			b.Error(err)
 		}
 	})
-	h, all := startHarness(b, e)
+	h, all := startHarness(b, e, harness.Options{})
 	floor := newFloor(b, e)
 	var settles, floors []time.Duration
 	for b.Loop() {

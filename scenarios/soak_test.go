@@ -36,7 +36,7 @@ func TestSoak(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	h, all := startHarness(t, e)
+	h, all := startHarness(t, e, harness.Options{})
 	all = everyNth(all, every)
 	first := newSoak()
 	began := time.Now()

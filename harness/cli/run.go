@@ -51,7 +51,7 @@ func (c *runCommand) Run(env *environment, code *int) (err error) {
 		}
 	}()
 
-	s := &summary{}
+	s := &summary{advice: project.Advice()}
 	if err := c.runAll(env, h, chosen, s); err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ type summary struct {
 	obsolete         []string
 	defaults         []string // triggers whose retries are not Lambda's
 	proposed         []*harness.Result
+	advice           []mapping.Advice
 }
 
 // accept makes what is pending the snapshots, and prints what that changes.
@@ -59,6 +60,9 @@ func (s *summary) print(env *environment) int {
 	for _, name := range s.defaults {
 		fmt.Fprintf(env.out, "%s: a failed batch is retried %d times, not for 24 hours as on Lambda: set maximum_retry_attempts to choose\n",
 			name, mapping.DefaultMaximumRetryAttempts)
+	}
+	for _, a := range s.advice {
+		fmt.Fprintf(env.out, "%s\n", a)
 	}
 	fmt.Fprintf(env.out, "%d passed", s.passed)
 	if s.accepted > 0 {

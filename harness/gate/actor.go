@@ -79,7 +79,8 @@ func (a *Actor) taskOf(ctx context.Context) *Task {
 		if id, ours := a.gate.idIn(label); ours {
 			a.gate.mu.Lock()
 			defer a.gate.mu.Unlock()
-			return a.gate.tasks[id]
+			t, _ := a.gate.tasks.get(id) // none: it ended long ago, and is forgotten
+			return t
 		}
 	}
 	return a.Task()
@@ -98,7 +99,7 @@ func (a *Actor) begin(t *Task) {
 	a.task = t
 	a.gate.mu.Lock()
 	defer a.gate.mu.Unlock()
-	a.gate.tasks[t.ID] = t
+	a.gate.tasks.put(t.ID, t)
 }
 
 // enter stops the calling goroutine until the call is granted.

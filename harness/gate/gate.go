@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
+	"github.com/stillwater-streams/stillwater/consumer"
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
@@ -35,8 +36,21 @@ type Table struct {
 type Options struct {
 	// Config reaches the database; its HTTPClient sends the requests.
 	Config aws.Config
-	// Tables by name.
+	// Tables by name, see also [Gate.SetTable].
 	Tables map[string]Table
+	// Shared says that other programs write to the same tables, and that tables
+	// and the database itself may go away and come back. Then the gate begins to
+	// read a stream where it ends when a call is let through, reads all that is
+	// new after the call, and ties to it the records of the items that it named.
+	// A record that another program wrote to the same item meanwhile cannot be
+	// told apart and counts as the call's. Where the records of a call cannot be
+	// read they stay without a cause, and the gate goes on. Only [Gate.Serve]
+	// knows it.
+	Shared bool
+	// Remember is how many records, and how many tasks that have ended, the gate
+	// knows at a time: it forgets the oldest. A record that is forgotten is an
+	// orphan when it is read. 0 is all of them.
+	Remember int
 	// Log takes calls, writes and records.
 	Log *trace.Log
 	// Now is the virtual clock; it stamps records.
@@ -51,16 +65,18 @@ type Options struct {
 type Gate struct {
 	options Options
 	run     string // tells the goroutines of this gate from those of all others of the process
-	streams map[string]*stream
+	api     consumer.StreamsAPI
 
 	arrivals chan *call
 	turn     sync.Mutex // held by Serve from the grant of a call to its place in the trace
 
 	mu      sync.Mutex
-	flying  int // HTTP requests without an answer
+	tables  map[string]Table
+	streams map[string]*stream // of the tables that have one
+	flying  int                // HTTP requests without an answer
 	late    []Late
-	tasks   map[trace.ID]*Task
-	seen    map[position]Seen
+	tasks   memory[trace.ID, *Task]
+	seen    memory[position, Seen]
 	aliases map[string]string // shard id → "s0"
 }
 
@@ -70,20 +86,46 @@ func New(o Options) *Gate {
 	o.Calls = cmp.Or(o.Calls, DefaultCalls)
 	g := &Gate{
 		options:  o,
-		streams:  map[string]*stream{},
-		arrivals: make(chan *call),
-		seen:     map[position]Seen{},
-		aliases:  map[string]string{},
-		tasks:    map[trace.ID]*Task{},
 		run:      rand.Text(),
+		api:      dynamodbstreams.NewFromConfig(o.Config),
+		arrivals: make(chan *call),
+		tables:   map[string]Table{},
+		streams:  map[string]*stream{},
+		seen:     newMemory[position, Seen](o.Remember),
+		aliases:  map[string]string{},
+		tasks:    newMemory[trace.ID, *Task](o.Remember),
 	}
-	api := dynamodbstreams.NewFromConfig(o.Config)
 	for name, table := range o.Tables {
-		if table.StreamARN != "" {
-			g.streams[name] = &stream{api: api, arn: table.StreamARN}
-		}
+		g.SetTable(name, table)
 	}
 	return g
+}
+
+// SetTable tells the gate of a table that it did not know, or that is another
+// one by now: dropped and created again, it has another stream.
+func (g *Gate) SetTable(name string, t Table) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.tables[name] = t
+	delete(g.streams, name)
+	if t.StreamARN != "" {
+		g.streams[name] = &stream{api: g.api, arn: t.StreamARN}
+	}
+}
+
+// keysOf are the names of the key attributes of a table.
+func (g *Gate) keysOf(table string) []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.tables[table].Keys
+}
+
+// streamOf is the stream of a table; ok is false if it has none.
+func (g *Gate) streamOf(table string) (s *stream, ok bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s, ok = g.streams[table]
+	return s, ok
 }
 
 // InFlight returns the number of HTTP requests that have no answer yet.
@@ -123,12 +165,22 @@ func (g *Gate) Late(n int) []Late {
 	return list
 }
 
+// TakeLate returns the calls that were refused because their task had ended, and
+// forgets them.
+func (g *Gate) TakeLate() []Late {
+	list := g.Late(0)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.late = g.late[len(list):]
+	return list
+}
+
 // Records returns how many records of a stream the gate has seen.
 func (g *Gate) Records(streamARN string) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	n := 0
-	for p := range g.seen {
+	for p := range g.seen.items {
 		if p.streamARN == streamARN {
 			n++
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -109,10 +110,7 @@ func (g *Gate) subjectOf(input any) subject {
 	list, complete := items(input)
 	s := subject{key: g.inputKey(input, list), items: map[string]int{}}
 	if !complete {
-		for name := range g.streams {
-			s.tables = append(s.tables, name)
-		}
-		slices.Sort(s.tables)
+		s.tables = g.streamed()
 		return s
 	}
 	s.keys = map[string]bool{}
@@ -124,6 +122,13 @@ func (g *Gate) subjectOf(input any) subject {
 	slices.Sort(s.tables)
 	s.tables = slices.Compact(s.tables)
 	return s
+}
+
+// streamed are the tables with a stream, sorted.
+func (g *Gate) streamed() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Sorted(maps.Keys(g.streams))
 }
 
 // names reports whether the call names the item of that key.
@@ -150,24 +155,34 @@ func (g *Gate) Key(table string, item map[string]types.AttributeValue) string {
 
 func (g *Gate) itemKey(t touched) string {
 	parts := []string{t.table}
-	for _, name := range g.options.Tables[t.table].Keys {
+	for _, name := range g.keysOf(t.table) {
 		parts = append(parts, scalar(t.item[name]))
 	}
 	return strings.Join(parts, " ")
 }
 
 func (g *Gate) recordKey(streamARN string, r streamtypes.Record) string {
-	for name, table := range g.options.Tables {
-		if table.StreamARN != streamARN {
-			continue
-		}
-		parts := []string{name}
-		for _, key := range table.Keys {
-			parts = append(parts, streamScalar(r.Dynamodb.Keys[key]))
-		}
-		return strings.Join(parts, " ")
+	name, table := g.tableOf(streamARN)
+	if name == "" {
+		return ""
 	}
-	return ""
+	parts := []string{name}
+	for _, key := range table.Keys {
+		parts = append(parts, streamScalar(r.Dynamodb.Keys[key]))
+	}
+	return strings.Join(parts, " ")
+}
+
+// tableOf is the table that writes to a stream.
+func (g *Gate) tableOf(streamARN string) (name string, t Table) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for name, t := range g.tables {
+		if t.StreamARN == streamARN {
+			return name, t
+		}
+	}
+	return "", Table{}
 }
 
 // scalar is the text of a key attribute; keys are strings, numbers or binaries.

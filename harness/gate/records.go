@@ -30,8 +30,7 @@ type Seen struct {
 func (g *Gate) Seen(streamARN, sequence string) (Seen, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s, ok := g.seen[position{streamARN, sequence}]
-	return s, ok
+	return g.seen.get(position{streamARN, sequence})
 }
 
 // Adopt notes a record that no call through the gate caused. Such an orphan was
@@ -60,7 +59,7 @@ func (g *Gate) note(streamARN, shardID string, r streamtypes.Record, cause trace
 func (g *Gate) remember(at position, s Seen) Seen {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.seen[at] = s
+	g.seen.put(at, s)
 	return s
 }
 
@@ -82,32 +81,36 @@ func (g *Gate) account(ctx context.Context, c *call, took time.Duration) error {
 	e.N = len(found)
 	g.options.Log.Append(e)
 	for _, f := range found {
-		cause := e.ID
-		if !c.what.names(g.recordKey(g.options.Tables[f.table].StreamARN, f.record)) {
-			cause = "" // of another writer, behind the gate's back
+		cause, depth := e.ID, c.task.Depth
+		if !c.what.names(g.recordKey(f.stream, f.record)) {
+			cause, depth = "", 0 // of another writer, behind the gate's back
 		}
-		g.note(g.options.Tables[f.table].StreamARN, f.shard, f.record, cause, c.task.Depth)
+		g.note(f.stream, f.shard, f.record, cause, depth)
 	}
 	return nil
 }
 
 type found struct {
-	table, shard string
-	record       streamtypes.Record
+	stream, shard string // its ARN, and the shard's id
+	record        streamtypes.Record
 }
 
 // collect reads what is new in the streams of the tables that a call names: to
-// the empty page, or to as many records as the call can have caused.
+// the empty page, or to as many records as the call can have caused where nobody
+// else writes.
 func (g *Gate) collect(ctx context.Context, what subject) ([]found, error) {
 	var all []found
 	for _, table := range what.tables {
-		s, ok := g.streams[table]
+		s, ok := g.streamOf(table)
 		if !ok {
 			continue
 		}
 		most := what.items[table]
+		if g.options.Shared {
+			most = 0 // others write in between: to the empty page
+		}
 		err := s.fresh(ctx, func(shard string, r streamtypes.Record) (more bool) {
-			all = append(all, found{table, shard, r})
+			all = append(all, found{s.arn, shard, r})
 			most--
 			return most != 0
 		})
@@ -124,6 +127,7 @@ type stream struct {
 	arn     string
 	shards  []string
 	readers map[string]*consumer.Reader
+	lost    error // why its end was not found, in a shared database
 }
 
 // take is given a record and says whether it wants more.
@@ -132,6 +136,9 @@ type take func(shard string, r streamtypes.Record) (more bool)
 // fresh gives take every record that was not read yet, parents' before children's,
 // until it wants no more. What was read with the last one is given all the same.
 func (s *stream) fresh(ctx context.Context, take take) error {
+	if s.lost != nil {
+		return s.lost
+	}
 	if s.readers == nil {
 		s.readers = map[string]*consumer.Reader{}
 		if err := s.discover(ctx); err != nil {

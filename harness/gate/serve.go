@@ -12,7 +12,8 @@ import (
 // Serve lets calls through in the order in which they arrive, still one at a
 // time, until ctx ends: for tasks that somebody else runs, each in its own
 // goroutine ([Gate.Do]). An error means that it cannot be known what a call
-// caused; nothing passes any more after it. Use it or [Gate.Run], not both.
+// caused; nothing passes any more after it. A shared database has no such error.
+// Use it or [Gate.Run], not both.
 func (g *Gate) Serve(ctx context.Context) error {
 	r := &run{gate: g, dog: time.NewTimer(g.options.Watchdog)}
 	defer r.dog.Stop()
@@ -31,7 +32,19 @@ func (g *Gate) Serve(ctx context.Context) error {
 func (g *Gate) serveOne(ctx context.Context, r *run, c *call) error {
 	g.turn.Lock()
 	defer g.turn.Unlock()
-	return r.grant(ctx, c)
+	err := r.grant(ctx, c)
+	if err != nil && g.options.Shared && ctx.Err() == nil {
+		g.unaccounted(c, err)
+		return nil
+	}
+	return err
+}
+
+// AwaitCall waits, under [Gate.Serve], until the call that is under way is in the
+// trace, also one whose caller gave up.
+func (g *Gate) AwaitCall() {
+	g.turn.Lock()
+	defer g.turn.Unlock()
 }
 
 // Know returns what the gate knows of records that a consumer has read under
@@ -71,5 +84,7 @@ func (g *Gate) Do(ctx context.Context, t *Task) {
 		detach()
 		t.end()
 	}()
-	pprof.Do(t.deadline, pprof.Labels(labelKey, g.label(t.ID)), t.Do)
+	work := t.Do
+	t.Do = nil // it may hold a payload, and the gate remembers the task for long
+	pprof.Do(t.deadline, pprof.Labels(labelKey, g.label(t.ID)), work)
 }

@@ -209,9 +209,11 @@ func (t *Task) end() {
 // it caused to it.
 func (r *run) grant(ctx context.Context, c *call) error {
 	g := r.gate
+	g.approach(ctx, c)
 	if !c.release(time.Now()) {
 		return nil
 	}
+	defer close(c.accounted)
 	if c.task.calls++; c.task.calls > g.options.Calls {
 		return &Stuck{Task: c.task.ID, Actor: c.task.Actor.name, Op: c.op, Calls: g.options.Calls}
 	}
@@ -224,6 +226,5 @@ func (r *run) grant(ctx context.Context, c *call) error {
 		return fmt.Errorf("gate: %s of %s: %s: %w", c.task.ID, c.task.Actor.name, c.op, context.Cause(ctx))
 	}
 	r.dog.Reset(g.options.Watchdog)
-	defer close(c.accounted)
 	return g.account(ctx, c, time.Since(c.began))
 }
