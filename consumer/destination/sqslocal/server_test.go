@@ -106,46 +106,57 @@ func waiter(t *testing.T) (*sqs.Client, *string) {
 // TestLongPoll: it ends when a message comes or becomes visible, when the time
 // is over, when the caller goes, and when the queue does.
 func TestLongPoll(t *testing.T) {
-	send := func(t *testing.T, c *sqs.Client, url *string, delay int32) {
-		must(c.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: url, MessageBody: aws.String("a"), DelaySeconds: delay}))(t)
-	}
-	hide := func(t *testing.T, c *sqs.Client, url *string) {
-		send(t, c, url, 0)
-		must(c.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: url, VisibilityTimeout: 3}))(t)
+	send := func(ctx context.Context, c *sqs.Client, url *string, delay int32) error {
+		return second(c.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: url, MessageBody: aws.String("a"), DelaySeconds: delay}))
 	}
 	for _, tt := range []struct {
 		name   string
-		before func(*testing.T, *sqs.Client, *string)
-		during func(*testing.T, *sqs.Client, *string, context.CancelFunc) // two seconds later
+		before func(context.Context, *sqs.Client, *string) error
+		during func(context.Context, *sqs.Client, *string) error // two seconds later
+		goes   bool                                              // the caller, two seconds later
 		took   time.Duration
 		want   int
 		fails  bool
 	}{
 		{name: "nothing comes", took: 20 * time.Second},
 		{name: "a message comes", took: 2 * time.Second, want: 1,
-			during: func(t *testing.T, c *sqs.Client, url *string, _ context.CancelFunc) { send(t, c, url, 0) }},
+			during: func(ctx context.Context, c *sqs.Client, url *string) error { return send(ctx, c, url, 0) }},
 		{name: "a message comes with a delay", took: 7 * time.Second, want: 1,
-			during: func(t *testing.T, c *sqs.Client, url *string, _ context.CancelFunc) { send(t, c, url, 5) }},
-		{name: "a message becomes visible again", took: 3 * time.Second, want: 1, before: hide},
+			during: func(ctx context.Context, c *sqs.Client, url *string) error { return send(ctx, c, url, 5) }},
+		{name: "a message becomes visible again", took: 3 * time.Second, want: 1,
+			before: func(ctx context.Context, c *sqs.Client, url *string) error {
+				return errors.Join(send(ctx, c, url, 0),
+					second(c.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: url, VisibilityTimeout: 3})))
+			}},
 		{name: "one is there at once", want: 1,
-			before: func(t *testing.T, c *sqs.Client, url *string) { send(t, c, url, 0) }},
-		{name: "the caller goes", took: 2 * time.Second, fails: true,
-			during: func(_ *testing.T, _ *sqs.Client, _ *string, cancel context.CancelFunc) { cancel() }},
+			before: func(ctx context.Context, c *sqs.Client, url *string) error { return send(ctx, c, url, 0) }},
+		{name: "the caller goes", took: 2 * time.Second, fails: true, goes: true},
 		{name: "the queue goes", took: 2 * time.Second, fails: true,
-			during: func(t *testing.T, c *sqs.Client, url *string, _ context.CancelFunc) {
-				must(c.DeleteQueue(t.Context(), &sqs.DeleteQueueInput{QueueUrl: url}))(t)
+			during: func(ctx context.Context, c *sqs.Client, url *string) error {
+				return second(c.DeleteQueue(ctx, &sqs.DeleteQueueInput{QueueUrl: url}))
 			}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, url := waiter(t)
 				if tt.before != nil {
-					tt.before(t, c, url)
+					if err := tt.before(t.Context(), c, url); err != nil {
+						t.Fatal(err)
+					}
 				}
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				if tt.during != nil {
-					time.AfterFunc(2*time.Second, func() { tt.during(t, c, url, cancel) })
+				var others sync.WaitGroup
+				defer others.Wait()
+				if tt.during != nil || tt.goes {
+					others.Go(func() {
+						<-time.NewTimer(2 * time.Second).C
+						if tt.goes {
+							cancel()
+						} else if err := tt.during(t.Context(), c, url); err != nil {
+							t.Error(err)
+						}
+					})
 				}
 				from := time.Now()
 				out, err := c.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: url, WaitTimeSeconds: 20})
@@ -258,7 +269,9 @@ func TestConcurrentSendersAndReceivers(t *testing.T) {
 	for range senders {
 		all.Go(func() {
 			for range each {
-				f.send("a")
+				if err := second(f.client.SendMessage(f.Context(), &sqs.SendMessageInput{QueueUrl: f.url, MessageBody: aws.String("a")})); err != nil {
+					t.Error(err)
+				}
 			}
 		})
 		all.Go(func() {
