@@ -47,6 +47,8 @@ type attempt struct {
 	letters    *deadLetters
 	settled    []Settling
 	busy       stopwatch // since the last handler or write ended
+	jumped     bool      // the virtual clock has moved since the streams were read to their ends
+	written    int       // calls that may have written, at that moment
 	delivered  int       // records, in this settling
 	document   snapshot.Document
 	sources    []string

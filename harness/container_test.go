@@ -14,9 +14,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/stillwater-streams/stillwater/consumer/core"
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
+	"github.com/stillwater-streams/stillwater/harness/settle"
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
@@ -40,6 +42,7 @@ func TestOnDynamoDBLocal(t *testing.T) {
 		"a snapshot is missing, accepted, and agrees; then it differs":  testSnapshot,
 		"two runs give the same trace":                                  testSameTrace,
 		"a back-off moves the virtual clock and costs no real time":     testBackoff,
+		"a day of retries costs no time":                                testDayOfRetries,
 		"a context that ends stops a run":                               testCancelled,
 		"a transaction that is cancelled burns a number and no verdict": testCancelledTransaction,
 		"filters turn records away":                                     testFilters,
@@ -364,6 +367,24 @@ func testBackoff(t *testing.T, e *databases) {
 	if r.Took > 30*time.Second {
 		t.Errorf("they took %v of real time", r.Took)
 	}
+}
+
+// Lambda's default: tried again until the record is 24 hours old.
+func testDayOfRetries(t *testing.T, e *databases) {
+	p := project(t, mapping.Mapping{MaximumRetryAttempts: -1}, building(func(context.Context, *dynamodb.Client, events.DynamoDBEvent) error {
+		return errors.New("not today")
+	}))
+	r := run(t, start(t, p, e, harness.Options{Budget: settle.Budget{Virtual: 25 * time.Hour}}), scenarioOf("things/day", put("a")))
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	if virtual := r.Settled[len(r.Settled)-1].Virtual; virtual != 24*time.Hour {
+		t.Errorf("it took %v of virtual time, want 24h", virtual)
+	}
+	if len(r.DeadLetters) != 1 || r.DeadLetters[0].RequestContext.Condition != core.RecordAgeExceeded {
+		t.Errorf("messages %+v, want one: RecordAgeExceeded", r.DeadLetters)
+	}
+	t.Logf("%d attempts in 24 h of virtual time took %v", len(notesOf(r, trace.InvokeEnd)), r.Took)
 }
 
 func testCancelled(t *testing.T, e *databases) {

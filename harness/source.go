@@ -88,6 +88,15 @@ func (d *shard) ready() bool {
 	return done
 }
 
+// look reads, unless nothing can be there.
+func (d *shard) look(ctx context.Context, limit int) (int, error) {
+	if d.source.attempt.still() {
+		d.core.Read(d.source.attempt.clock.Now(), nil, false)
+		return 0, nil
+	}
+	return d.read(ctx, limit)
+}
+
 // read takes the next records and stamps them with the virtual time of their write.
 func (d *shard) read(ctx context.Context, limit int) (int, error) {
 	a, trigger := d.source.attempt, d.source.trigger.Mapping

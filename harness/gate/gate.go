@@ -74,6 +74,7 @@ type Gate struct {
 	tables  map[string]Table
 	streams map[string]*stream // of the tables that have one
 	flying  int                // HTTP requests without an answer
+	writes  int                // calls that may have written
 	late    []Late
 	tasks   memory[trace.ID, *Task]
 	seen    memory[position, Seen]
@@ -133,6 +134,19 @@ func (g *Gate) InFlight() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.flying
+}
+
+// Writes returns how many calls that may write were let through and have ended.
+func (g *Gate) Writes() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.writes
+}
+
+func (g *Gate) wrote() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.writes++
 }
 
 func (g *Gate) fly(n int) {

@@ -73,6 +73,7 @@ func (g *Gate) account(ctx context.Context, c *call, took time.Duration) error {
 		g.options.Log.Append(e)
 		return nil
 	}
+	g.wrote()
 	e.Kind, e.ID = trace.Write, g.options.Log.Mint(trace.TypeWrite)
 	found, err := g.collect(ctx, c.what)
 	if err != nil {
