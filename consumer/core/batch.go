@@ -25,10 +25,10 @@ func (s *Shard) decide(l *lane, now time.Time) {
 	if l.phase != idle || l.unsaved {
 		return
 	}
-	if len(l.hand) == 0 && !l.closing {
+	if l.held == 0 && !l.closing {
 		s.form(l, now)
 	}
-	if len(l.hand) == 0 && !l.closing {
+	if l.held == 0 && !l.closing {
 		return
 	}
 	if n := s.expired(l, now); n > 0 {
@@ -51,7 +51,7 @@ func (s *Shard) form(l *lane, now time.Time) {
 	}
 	l.take(n)
 	if s.cfg.TumblingWindow > 0 && l.window == nil {
-		l.window = openFrame(l.hand[0], l.before[0], s.cfg.TumblingWindow)
+		l.window = openFrame(l.records[0], l.marks[0].before, s.cfg.TumblingWindow)
 	}
 }
 
@@ -59,9 +59,9 @@ func (s *Shard) form(l *lane, now time.Time) {
 // says that no other could. A single record always fits.
 func (s *Shard) fits(l *lane) (n int, full bool) {
 	size := s.envelope(l)
-	for _, e := range l.queue {
-		size += weight(e.Record)
-		if n == s.cfg.BatchSize || n > 0 && size > s.cfg.PayloadLimit || n > 0 && s.crosses(l, e) {
+	for _, r := range l.queue() {
+		size += weight(r)
+		if n == s.cfg.BatchSize || n > 0 && size > s.cfg.PayloadLimit || n > 0 && s.crosses(l, r) {
 			return n, true
 		}
 		n++
@@ -72,11 +72,11 @@ func (s *Shard) fits(l *lane) (n int, full bool) {
 // closes is when the records in the queue are handed out though the batch is
 // not full.
 func (s *Shard) closes(l *lane) time.Time {
-	at := l.queue[0].read.Add(s.cfg.BatchingWindow)
+	at := l.marks[l.held].read.Add(s.cfg.BatchingWindow)
 	if s.cfg.TumblingWindow == 0 {
 		return at
 	}
-	if end := s.windowOf(l, l.queue[0]); end.Before(at) {
+	if end := s.windowOf(l); end.Before(at) {
 		return end
 	}
 	return at
@@ -147,10 +147,10 @@ func (s *Shard) timers(l *lane, consider func(time.Time, func() string)) {
 	case l.phase == delivering:
 		consider(l.sendDue, func() string { return "back-off of the on-failure destination" })
 	case l.phase == invoking || l.unsaved:
-	case len(l.hand) > 0 || l.closing:
+	case l.held > 0 || l.closing:
 		consider(l.due, func() string { return s.waiting(l) })
 		if at, ok := s.expiry(l.piece()); ok {
-			consider(at, func() string { return "record " + l.hand[0].Sequence + " gets too old" })
+			consider(at, func() string { return "record " + l.records[0].Sequence + " gets too old" })
 		}
 		if !l.closing {
 			return
@@ -158,8 +158,8 @@ func (s *Shard) timers(l *lane, consider func(time.Time, func() string)) {
 		if at, ok := s.windowExpiry(l); ok {
 			consider(at, func() string { return "window " + stamp(l.window.start) + " gets too old" })
 		}
-	case len(l.queue) > 0:
-		consider(s.closes(l), func() string { return "batching window of " + spanOf(l.queue) })
+	case len(l.queue()) > 0:
+		consider(s.closes(l), func() string { return "batching window of " + span(l.queue()) })
 	case l.window != nil:
 		consider(l.window.end, func() string { return "end of the tumbling window" })
 	}
@@ -168,8 +168,8 @@ func (s *Shard) timers(l *lane, consider func(time.Time, func() string)) {
 // backoffOf is the wait before the next attempt of what a lane has in hand.
 func (s *Shard) backoffOf(l *lane) time.Duration {
 	key := ""
-	if len(l.hand) > 0 {
-		key = l.hand[0].Sequence
+	if l.held > 0 {
+		key = l.records[0].Sequence
 	}
 	return s.cfg.backoff(cmp.Or(l.throttles, l.failed, 1), key)
 }

@@ -62,17 +62,12 @@ func (h state) lane(l *lane, windows bool) {
 	h.numbers(int64(l.phase), int64(l.failed), int64(l.throttles), int64(l.out), int64(l.refusals))
 	h.times(l.due, l.sendDue)
 	h.flags(l.unhandled, l.closing, l.unsaved, l.saving)
-	h.numbers(int64(len(l.queue)))
-	for _, e := range l.queue {
-		h.texts(e.before)
-		if windows {
-			h.times(e.read)
+	h.numbers(int64(l.held), int64(len(l.records)))
+	for i, r := range l.records {
+		h.texts(l.marks[i].before)
+		if windows && i >= l.held {
+			h.times(l.marks[i].read)
 		}
-		h.record(e.Record)
-	}
-	h.numbers(int64(len(l.hand)))
-	for i, r := range l.hand {
-		h.texts(l.before[i])
 		h.record(r)
 	}
 	h.numbers(int64(len(l.cuts)))

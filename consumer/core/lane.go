@@ -15,9 +15,8 @@ const (
 	delivering              // given-up records are on their way out
 )
 
-// entry is a record that waits for its batch.
-type entry struct {
-	Record
+// mark is what a lane knows of a record beside the record.
+type mark struct {
 	before string    // how far the lane is without it
 	read   time.Time // when it was read: the batching window starts there
 }
@@ -27,18 +26,17 @@ func weight(r Record) int { return len(r.Body) + 1 }
 
 // lane is one line of batches, handed out in order, one at a time.
 //
-// Invariants: hand comes before queue in sequence order; cuts sum up to the
-// length of hand; closing needs a window and empty hands.
+// Invariants: each record has its mark; cuts sum up to held; closing needs a
+// window and empty hands.
 type lane struct {
 	phase phase
 	after string // dealt with before this shard was made: not handed out again
 
-	queue []entry
-	bytes int // weight of the queue
-
-	hand   []Record // the batch in hand
-	before []string // per record of hand: what was read before it
-	cuts   []int    // pieces of the hand, by bisection; the first is tried now
+	records []Record // read and not dealt with, in sequence order
+	marks   []mark
+	held    int   // so many of records are the batch in hand; the others wait
+	bytes   int   // weight of those that wait
+	cuts    []int // pieces of the hand, by bisection, the one tried now last
 
 	failed    int       // attempts that count, since the lane last moved on
 	throttles int       // attempts that were throttled since one ran
@@ -61,15 +59,21 @@ type lane struct {
 
 // busy says that records were read and not dealt with.
 func (l *lane) busy() bool {
-	return len(l.queue) > 0 || len(l.hand) > 0 || l.window != nil
+	return len(l.records) > 0 || l.window != nil
 }
+
+// hand is the batch in hand.
+func (l *lane) hand() []Record { return l.records[:l.held] }
+
+// queue are the records that wait for their batch.
+func (l *lane) queue() []Record { return l.records[l.held:] }
 
 // piece is the part of the hand that is tried now.
 func (l *lane) piece() []Record {
 	if len(l.cuts) == 0 {
 		return nil
 	}
-	return l.hand[:l.cuts[0]]
+	return l.records[:l.cuts[len(l.cuts)-1]]
 }
 
 // given are the records that are given up.
@@ -77,7 +81,7 @@ func (l *lane) given() []Record {
 	if l.closing {
 		return l.window.records
 	}
-	return l.hand[:l.out]
+	return l.records[:l.out]
 }
 
 // place is how far the lane is: behind everything, or before the first record
@@ -86,10 +90,8 @@ func (l *lane) place(tail string) string {
 	switch {
 	case l.window != nil:
 		return l.window.before
-	case len(l.hand) > 0:
-		return l.before[0]
-	case len(l.queue) > 0:
-		return l.queue[0].before
+	case len(l.records) > 0:
+		return l.marks[0].before
 	default:
 		return later(tail, l.after)
 	}
@@ -97,21 +99,25 @@ func (l *lane) place(tail string) string {
 
 // take forms the batch of the first n records of the queue.
 func (l *lane) take(n int) {
-	l.hand, l.before = make([]Record, n), make([]string, n)
-	for i, e := range l.queue[:n] {
-		l.hand[i], l.before[i] = e.Record, e.before
-		l.bytes -= weight(e.Record)
+	for _, r := range l.records[:n] {
+		l.bytes -= weight(r)
 	}
-	l.queue = l.queue[n:]
-	l.cuts = []int{n}
+	l.held, l.cuts = n, append(l.cuts[:0], n)
+}
+
+// gather adds a record to the queue.
+func (l *lane) gather(r Record, m mark) {
+	l.records, l.marks = append(l.records, r), append(l.marks, m)
+	l.bytes += weight(r)
 }
 
 // settle takes the first n records out of the hand: they are dealt with. The
 // count of attempts starts anew (D7); the back-off of what stays in hand goes on.
 func (l *lane) settle(n int) {
-	l.hand, l.before = l.hand[n:], l.before[n:]
-	if l.cuts[0] -= n; l.cuts[0] == 0 {
-		l.cuts = l.cuts[1:]
+	l.records, l.marks, l.held = l.records[n:], l.marks[n:], l.held-n
+	last := len(l.cuts) - 1
+	if l.cuts[last] -= n; l.cuts[last] == 0 {
+		l.cuts = l.cuts[:last]
 	}
 	l.trim()
 	l.moveOn()
@@ -120,7 +126,7 @@ func (l *lane) settle(n int) {
 func (l *lane) moveOn() {
 	l.failed, l.throttles, l.failure, l.unhandled = 0, 0, "", false
 	l.unsaved, l.saving = true, false
-	if len(l.hand) == 0 {
+	if l.held == 0 {
 		l.due = time.Time{}
 	}
 }
@@ -132,13 +138,14 @@ func (l *lane) split() bool {
 	if n < 2 {
 		return false
 	}
-	l.cuts = append([]int{n / 2, n - n/2}, l.cuts[1:]...)
+	l.cuts[len(l.cuts)-1] = n - n/2
+	l.cuts = append(l.cuts, n/2)
 	return true
 }
 
 func (l *lane) clone() lane {
 	c := *l
-	c.queue = slices.Clip(l.queue)
+	c.records, c.marks = slices.Clip(l.records), slices.Clip(l.marks)
 	c.cuts = slices.Clone(l.cuts)
 	if l.window != nil {
 		w := *l.window

@@ -32,15 +32,15 @@ func (s *Shard) owes(l *lane) []string {
 	case l.closing:
 		open = append(open, fmt.Sprintf("end of the window %s: %s%s%s",
 			stamp(l.window.start), s.cfg.attempt(l.failed+1), when(l), l.because()))
-	case len(l.hand) > 0:
+	case l.held > 0:
 		open = append(open, fmt.Sprintf("batch of %s in hand: %s%s%s",
 			span(l.piece()), s.cfg.attempt(l.failed+1), when(l), l.because()))
-		if rest := l.hand[len(l.piece()):]; len(rest) > 0 {
+		if rest := l.hand()[len(l.piece()):]; len(rest) > 0 {
 			open = append(open, span(rest)+" of the split batch behind it")
 		}
 	}
-	if len(l.queue) > 0 {
-		open = append(open, spanOf(l.queue)+" gathered for the next batch")
+	if queue := l.queue(); len(queue) > 0 {
+		open = append(open, span(queue)+" gathered for the next batch")
 	}
 	if l.window != nil && !l.closing {
 		open = append(open, "window "+stamp(l.window.start)+" not ended")
@@ -64,7 +64,7 @@ func when(l *lane) string {
 // was throttled.
 func (s *Shard) Retrying(lane int) bool {
 	l := &s.lanes[lane]
-	return l.phase == idle && l.failure != "" && (len(l.hand) > 0 || l.closing)
+	return l.phase == idle && l.failure != "" && (l.held > 0 || l.closing)
 }
 
 // because quotes the last failure, its first line, cut where it gets long.

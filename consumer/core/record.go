@@ -64,12 +64,3 @@ func place(sequence string) string {
 	}
 	return sequence
 }
-
-// spanOf is span of records that wait.
-func spanOf(queue []entry) string {
-	records := make([]Record, len(queue))
-	for i, e := range queue {
-		records[i] = e.Record
-	}
-	return span(records)
-}

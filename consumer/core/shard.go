@@ -119,8 +119,8 @@ func (s *Shard) wantsRead() bool {
 	hungry, records, bytes := false, 0, 0
 	for i := range s.lanes {
 		l := &s.lanes[i]
-		hungry = hungry || len(l.queue) < s.cfg.BatchSize && l.bytes < s.cfg.PayloadLimit
-		records += len(l.queue)
+		hungry = hungry || len(l.queue()) < s.cfg.BatchSize && l.bytes < s.cfg.PayloadLimit
+		records += len(l.queue())
 		bytes += l.bytes
 	}
 	n := len(s.lanes)
@@ -142,8 +142,7 @@ func (s *Shard) Read(now time.Time, records []Record, end bool) {
 	for _, r := range records {
 		l := &s.lanes[s.laneOf(r)]
 		if !r.Filtered && CompareSequence(r.Sequence, l.after) > 0 {
-			l.queue = append(l.queue, entry{Record: r, before: later(s.tail, l.after), read: now})
-			l.bytes += weight(r)
+			l.gather(r, mark{before: later(s.tail, l.after), read: now})
 		}
 		s.tail = r.Sequence
 		s.know(r.Arrived)

@@ -71,8 +71,8 @@ func (s *Shard) windowEnds(l *lane, now time.Time) bool {
 		return false
 	case w.early:
 		return true
-	case len(l.queue) > 0:
-		return s.crosses(l, l.queue[0])
+	case len(l.queue()) > 0:
+		return s.crosses(l, l.queue()[0])
 	default:
 		return s.ended || !now.Before(w.end) && !s.known.Before(w.end)
 	}
@@ -84,8 +84,8 @@ func (s *Shard) windowEnds(l *lane, now time.Time) bool {
 func (l *lane) trim() {
 	switch {
 	case l.window == nil || len(l.window.records) > 0:
-	case len(l.hand) > 0:
-		l.window.before = l.before[0]
+	case l.held > 0:
+		l.window.before = l.marks[0].before
 	default:
 		l.window = nil
 	}
@@ -99,16 +99,16 @@ func (l *lane) shut() {
 
 // crosses says whether a record belongs to a later window than the batch before
 // it. One of an earlier window joins the open one: it came late.
-func (s *Shard) crosses(l *lane, e entry) bool {
-	return s.cfg.TumblingWindow > 0 && !startOf(e.Record, s.cfg.TumblingWindow).Before(s.windowOf(l, l.queue[0]))
+func (s *Shard) crosses(l *lane, r Record) bool {
+	return s.cfg.TumblingWindow > 0 && !startOf(r, s.cfg.TumblingWindow).Before(s.windowOf(l))
 }
 
-// windowOf is the end of the window that the record joins or opens.
-func (s *Shard) windowOf(l *lane, first entry) time.Time {
+// windowOf is the end of the window that the queue joins or opens.
+func (s *Shard) windowOf(l *lane) time.Time {
 	if l.window != nil {
 		return l.window.end
 	}
-	return startOf(first.Record, s.cfg.TumblingWindow).Add(s.cfg.TumblingWindow)
+	return startOf(l.queue()[0], s.cfg.TumblingWindow).Add(s.cfg.TumblingWindow)
 }
 
 // advance takes over what an invocation of the window achieved.
