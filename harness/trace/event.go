@@ -37,6 +37,7 @@ const (
 	Call              Kind = "call"               // an AWS call that cannot write
 	Write             Kind = "write.ack"          // an AWS call that may write, with its outcome in Note
 	Refused           Kind = "call.refused"       // a call of an invocation that had already ended
+	Unaccounted       Kind = "call.unaccounted"   // what a call wrote could not be read, in a shared database
 	StrayCall         Kind = "call.stray"         // a call by a client the harness did not give
 	RecordSeen        Kind = "record.seen"        // the gate read the record that a write caused
 	RecordOrphan      Kind = "record.orphan"      // a record that no known call caused
