@@ -18,3 +18,17 @@ var (
 	Outcome = outcome
 	Changes = changes
 )
+
+// Memory is a memory of numbers, for a test of its size.
+type Memory struct{ memory[int, int] }
+
+func NewMemory(most int) *Memory { return &Memory{newMemory[int, int](most)} }
+
+// Put puts a key.
+func (m *Memory) Put(k int) { m.put(k, k) }
+
+// Has tells whether a key is remembered.
+func (m *Memory) Has(k int) bool { _, ok := m.get(k); return ok }
+
+// Size is how many keys it stores, in all of its parts.
+func (m *Memory) Size() int { return max(len(m.items), len(m.order), cap(m.order)) }
