@@ -59,6 +59,10 @@ func (s *Shard) form(l *lane, now time.Time) {
 // says that no other could. A single record always fits.
 func (s *Shard) fits(l *lane) (n int, full bool) {
 	size := s.envelope(l)
+	if all := size + l.bytes; s.cfg.TumblingWindow == 0 && all < s.cfg.PayloadLimit {
+		n = min(len(l.queue()), s.cfg.BatchSize) // the others come to the same, record by record
+		return n, n == s.cfg.BatchSize
+	}
 	for _, r := range l.queue() {
 		size += weight(r)
 		if n == s.cfg.BatchSize || n > 0 && size > s.cfg.PayloadLimit || n > 0 && s.crosses(l, r) {
@@ -122,47 +126,6 @@ func (s *Shard) expiry(records []Record) (time.Time, bool) {
 func (s *Shard) windowExpiry(l *lane) (time.Time, bool) {
 	at, ok := s.expiry(l.window.records)
 	return at.Add(s.cfg.TumblingWindow), ok && l.failed+l.throttles > 0
-}
-
-// wait is the next moment at which time alone changes something.
-func (s *Shard) wait(now time.Time) (Wait, bool) {
-	var next Wait
-	consider := func(at time.Time, why func() string) {
-		if at.After(now) && (next.Until.IsZero() || at.Before(next.Until)) {
-			next = Wait{Until: at, Why: why()}
-		}
-	}
-	if s.saving {
-		consider(s.saveDue, func() string { return "back-off of the checkpoint" })
-	}
-	for i := range s.lanes {
-		s.timers(&s.lanes[i], consider)
-	}
-	return next, !next.Until.IsZero()
-}
-
-// timers are those of one lane.
-func (s *Shard) timers(l *lane, consider func(time.Time, func() string)) {
-	switch {
-	case l.phase == delivering:
-		consider(l.sendDue, func() string { return "back-off of the on-failure destination" })
-	case l.phase == invoking || l.unsaved:
-	case l.held > 0 || l.closing:
-		consider(l.due, func() string { return s.waiting(l) })
-		if at, ok := s.expiry(l.piece()); ok {
-			consider(at, func() string { return "record " + l.records[0].Sequence + " gets too old" })
-		}
-		if !l.closing {
-			return
-		}
-		if at, ok := s.windowExpiry(l); ok {
-			consider(at, func() string { return "window " + stamp(l.window.start) + " gets too old" })
-		}
-	case len(l.queue()) > 0:
-		consider(s.closes(l), func() string { return "batching window of " + span(l.queue()) })
-	case l.window != nil:
-		consider(l.window.end, func() string { return "end of the tumbling window" })
-	}
 }
 
 // backoffOf is the wait before the next attempt of what a lane has in hand.

@@ -1,9 +1,6 @@
 package core
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // save decides whether a checkpoint is due: after a lane has dealt with
 // something, or when nothing is left to deal with (records that the filters
@@ -14,20 +11,21 @@ func (s *Shard) save() (released bool) {
 	if s.saving {
 		return false
 	}
-	now := s.place()
-	unsaved, busy := false, false
+	moved, unsaved, busy := false, false, false
 	for i := range s.lanes {
-		unsaved = unsaved || s.lanes[i].unsaved
-		busy = busy || s.lanes[i].busy()
+		l := &s.lanes[i]
+		moved = moved || l.place(s.tail) != s.stored.part(i)
+		unsaved = unsaved || l.unsaved
+		busy = busy || l.busy()
 	}
-	if equal(now, s.stored) {
+	if !moved {
 		s.saved(true)
 		return unsaved
 	}
 	if busy && !unsaved {
 		return false
 	}
-	s.saving, s.pending = true, now
+	s.saving, s.pending = true, s.place()
 	for i := range s.lanes {
 		s.lanes[i].saving = s.lanes[i].unsaved
 	}
@@ -59,10 +57,6 @@ func (s *Shard) place() Position {
 		}
 	}
 	return p
-}
-
-func equal(a, b Position) bool {
-	return a.Sequence == b.Sequence && slices.Equal(a.Parts, b.Parts)
 }
 
 // Checkpointed is the outcome of [Checkpoint]: it is stored.

@@ -13,6 +13,14 @@ type Position struct {
 	Parts []string
 }
 
+// part is how far a lane is.
+func (p Position) part(lane int) string {
+	if len(p.Parts) == 0 {
+		return p.Sequence
+	}
+	return p.Parts[lane]
+}
+
 // String is the sequence number, TRIM_HORIZON without one, with the parts behind it.
 func (p Position) String() string {
 	if len(p.Parts) == 0 {

@@ -139,6 +139,9 @@ func (s *Shard) Read(now time.Time, records []Record, end bool) {
 		panic("core: Shard.Read: the shard is read out: call Next, do what it says, and tell its outcome once")
 	}
 	s.expectOrder(records)
+	if len(s.lanes) == 1 {
+		s.lanes[0].reserve(len(records))
+	}
 	for _, r := range records {
 		l := &s.lanes[s.laneOf(r)]
 		if !r.Filtered && CompareSequence(r.Sequence, l.after) > 0 {
