@@ -246,6 +246,27 @@ func TestTrimmed(t *testing.T) {
 	wantRead(t, r, left...)
 	s.ExpireIterators()
 	wantRead(t, r, s.put(1)...)
+	s.Trim(s.shard, s.put(1)[0])
+	var trimmed *consumer.TrimmedError
+	if _, _, err := r.Read(t.Context(), 10); !errors.As(err, &trimmed) || trimmed.After == first[1] {
+		t.Errorf("trimmed again: %v", err)
+	}
+}
+
+// TestTrimmedWhileResuming: the horizon moves on under the new iterator. The
+// gap is known already, and the next Read finds its other end.
+func TestTrimmedWhileResuming(t *testing.T) {
+	s := newStage(streamscript.Options{})
+	first := s.put(2)
+	r := consumer.NewReader(s, s.arn, s.shard, first[0])
+	s.Trim(s.shard, first[1])
+	r.ResumeAtHorizon()
+	s.Fail(streamscript.GetRecords, 2, trimmed())
+	var lost *consumer.TrimmedError
+	if _, _, err := r.Read(t.Context(), 10); !consumer.Transient(err) || errors.As(err, &lost) {
+		t.Errorf("Read: %v", err)
+	}
+	wantRead(t, r, s.put(1)...)
 }
 
 func TestTrimmedToTheEnd(t *testing.T) {
@@ -296,6 +317,11 @@ func TestEndWhenEmpty(t *testing.T) {
 		if got, end := mustRead(t, r); len(got) > 0 || !end {
 			t.Errorf("%v, end %v", got, end)
 		}
+	}
+	late := consumer.NewReader(s, s.arn, s.shard, "")
+	late.EndWhenEmpty()
+	if got, end := mustRead(t, late); !slices.Equal(got, written) || !end {
+		t.Errorf("%v, end %v, want %v", got, end, written)
 	}
 }
 

@@ -166,6 +166,18 @@ func TestReader(t *testing.T) {
 			},
 		},
 		{
+			name: "a page that repeats the one before is an error",
+			script: []exchange{
+				{"iterator TRIM_HORIZON", iterator("a")},
+				{"get a limit 3", page("b", "99", "100")},
+				{"get b limit 3", page("c", "100", "101")},
+			},
+			want: []reading{
+				{Records: []string{"99", "100"}},
+				{Err: `record "100" comes after "100"`},
+			},
+		},
+		{
 			name: "a record without sequence number is an error",
 			script: []exchange{
 				{"iterator TRIM_HORIZON", iterator("a")},

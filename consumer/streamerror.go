@@ -83,7 +83,7 @@ func Throttled(err error) bool {
 // client says that it is a context.DeadlineExceeded, too, but is none.
 func ended(err error) bool {
 	var canceled interface{ CanceledError() bool }
-	if errors.As(err, &canceled) && canceled.CanceledError() || errors.Is(err, context.Canceled) {
+	if errors.As(err, &canceled) && canceled.CanceledError() {
 		return true
 	}
 	for ; err != nil; err = errors.Unwrap(err) {
