@@ -29,15 +29,14 @@ func (s *Shard) owes(l *lane) []string {
 	case l.phase == delivering:
 		open = append(open, fmt.Sprintf("%s to be given up: %s after %s%s%s",
 			span(l.given()), l.condition, count(l.failed, "attempt"), l.because(), refused("the destination", l.refusals, l.refusal)))
+		open = append(open, l.behind(l.out)...)
 	case l.closing:
 		open = append(open, fmt.Sprintf("end of the window %s: %s%s%s",
 			stamp(l.window.start), s.cfg.attempt(l.failed+1), when(l), l.because()))
 	case l.held > 0:
 		open = append(open, fmt.Sprintf("batch of %s in hand: %s%s%s",
 			span(l.piece()), s.cfg.attempt(l.failed+1), when(l), l.because()))
-		if rest := l.hand()[len(l.piece()):]; len(rest) > 0 {
-			open = append(open, span(rest)+" of the split batch behind it")
-		}
+		open = append(open, l.behind(len(l.piece()))...)
 	}
 	if queue := l.queue(); len(queue) > 0 {
 		open = append(open, span(queue)+" gathered for the next batch")
@@ -46,6 +45,14 @@ func (s *Shard) owes(l *lane) []string {
 		open = append(open, "window "+stamp(l.window.start)+" not ended")
 	}
 	return open
+}
+
+// behind names the rest of the batch behind the first n records.
+func (l *lane) behind(n int) []string {
+	if n >= l.held {
+		return nil
+	}
+	return []string{span(l.hand()[n:]) + " of the batch behind it"}
 }
 
 // when says when the next attempt is due; nothing while one runs.
