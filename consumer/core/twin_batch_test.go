@@ -6,38 +6,54 @@ import (
 	"github.com/stillwater-streams/stillwater/consumer/core"
 )
 
-// form takes the next batch into an empty hand: the records that were read, up
-// to the batch size, the payload limit or the end of a window.
+// form takes the next batch into an empty hand.
 func (w *twin) form(now time.Time, l *twinLane, wanted core.Action) {
 	if len(l.pieces) > 0 {
 		return
 	}
-	n, size, full, over := 0, 0, false, now
-	for _, i := range l.mine[l.cursor:] {
-		if i >= w.read {
-			break
-		}
-		r := w.log[i]
-		if n == 0 {
-			w.openWindow(l, r)
-			size = w.frame(l)
-			over = w.readAt[i].Add(w.cfg.BatchingWindow)
-			if l.open != nil && l.open.end.Before(over) {
-				over = l.open.end
-			}
-		}
-		size += len(r.Body) + 1
-		if full = n > 0 && (n == w.cfg.BatchSize || size > w.limit() || l.open != nil && !r.Arrived.Before(l.open.end)); full {
-			break
-		}
-		n++
+	n, over := w.batch(l)
+	if n == 0 || now.Before(over) {
+		w.Fatalf("at %v: %v, but the batch of %d is not complete until %v", now, wanted, n, over)
 	}
-	full = full || n == w.cfg.BatchSize || size >= w.limit()
-	if n == 0 || !full && !w.end && now.Before(over) {
-		w.Fatalf("at %v: %v, but the batch of %d is not complete: its window is over at %v", now, wanted, n, over)
+	if w.cfg.TumblingWindow > 0 && l.open == nil {
+		l.open = w.windowOf(w.log[l.mine[l.cursor]])
 	}
 	l.pieces = []int{l.cursor + n}
 	l.earliest, l.latest = time.Time{}, now
+}
+
+// batch is the next one as it could be formed of what was read: up to the batch
+// size, the payload limit or the end of a window. It is complete at the given
+// time; the zero time means at once.
+func (w *twin) batch(l *twinLane) (n int, complete time.Time) {
+	queue := l.mine[l.cursor:]
+	for len(queue) > 0 && queue[len(queue)-1] >= w.read {
+		queue = queue[:len(queue)-1]
+	}
+	if len(queue) == 0 {
+		return 0, time.Time{}
+	}
+	window := l.open
+	if window == nil {
+		window = w.windowOf(w.log[queue[0]])
+	}
+	size := w.frame(window)
+	for _, i := range queue {
+		r := w.log[i]
+		size += len(r.Body) + 1
+		if n > 0 && (n == w.cfg.BatchSize || size > w.limit() || window != nil && !r.Arrived.Before(window.end)) {
+			return n, time.Time{}
+		}
+		n++
+	}
+	if n == w.cfg.BatchSize || size >= w.limit() || w.end {
+		return n, time.Time{}
+	}
+	complete = w.readAt[queue[0]].Add(w.cfg.BatchingWindow)
+	if window != nil && window.end.Before(complete) {
+		complete = window.end
+	}
+	return n, complete
 }
 
 func (w *twin) limit() int {
@@ -48,23 +64,23 @@ func (w *twin) limit() int {
 }
 
 // frame is the size of an event without its records.
-func (w *twin) frame(l *twinLane) int {
-	if l.open == nil {
+func (w *twin) frame(window *twinWindow) int {
+	if window == nil {
 		return len(`{"Records":[]}`)
 	}
-	return 640 + len(l.open.state)
+	return 640 + len(window.state)
 }
 
-// openWindow opens the window of a record unless one is open.
-func (w *twin) openWindow(l *twinLane, r core.Record) {
+// windowOf is the window that a record opens, nil without windows.
+func (w *twin) windowOf(r core.Record) *twinWindow {
 	length := w.cfg.TumblingWindow
-	if length == 0 || l.open != nil {
-		return
+	if length == 0 {
+		return nil
 	}
 	epoch := time.Unix(0, 0)
 	since := max(r.Arrived.Sub(epoch), 0)
 	start := epoch.Add(since / length * length)
-	l.open = &twinWindow{start: start, end: start.Add(length), state: "{}"}
+	return &twinWindow{start: start, end: start.Add(length), state: "{}"}
 }
 
 // sameWindow: an invocation shows the open window, and no record of a later one.
@@ -132,7 +148,7 @@ type meaning struct {
 
 func (w *twin) tellInvoked(now time.Time, lane int, m meaning) {
 	l := w.lanes[lane]
-	l.asked = nil
+	l.asked, l.failed = nil, true
 	switch {
 	case m.throttled:
 		l.throttles++
@@ -191,13 +207,14 @@ func (w *twin) succeed(now time.Time, l *twinLane, m meaning) {
 	}
 	partial := l.cursor+m.done < l.pieces[0]
 	l.move(m.done)
-	if partial {
+	if l.failed = partial; partial {
 		w.delay(now, l, 1)
 	}
 }
 
 // move deals with n records of the hand.
 func (l *twinLane) move(n int) {
+	l.failed = false
 	l.cursor += n
 	if l.cursor == l.pieces[0] {
 		l.pieces = l.pieces[1:]
@@ -210,7 +227,7 @@ func (w *twin) finish(l *twinLane, ended []int) {
 	for _, i := range l.open.held {
 		ended[i]++
 	}
-	l.open, l.closing, l.fails = nil, false, 0
+	l.open, l.closing, l.fails, l.failed = nil, false, 0, false
 	l.earliest = time.Time{}
 }
 

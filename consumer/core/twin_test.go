@@ -40,6 +40,7 @@ type twinLane struct {
 
 	fails, throttles int
 	unhandled        bool
+	failed           bool      // the last attempt of what is in hand
 	earliest, latest time.Time // of the next attempt
 
 	refusals int
@@ -228,8 +229,27 @@ func (w *twin) seeLane(now time.Time, i int, l *twinLane, a core.Action, wait *c
 	case a != nil:
 		w.appear(now, l, a)
 		l.asked = a
-	case (len(l.pieces) > 0 || l.closing) && w.covered(i) && w.saving == nil && (wait == nil || wait.Until.After(l.latest)):
-		w.Fatalf("at %v: lane %d waits for %v: not woken", now, i, l.latest)
+	case w.covered(i) && w.saving == nil:
+		w.seeIdle(now, i, l, wait)
+	}
+}
+
+// seeIdle: a lane that has something to hand out is woken for it.
+func (w *twin) seeIdle(now time.Time, i int, l *twinLane, wait *core.Wait) {
+	due := l.latest
+	switch {
+	case len(l.pieces) > 0 || l.closing:
+	case l.holds() && (l.open.early || w.over(now, l)):
+		w.Fatalf("at %v: lane %d does not end its window %v", now, i, l.open)
+	default:
+		n, complete := w.batch(l)
+		if n == 0 {
+			return
+		}
+		due = complete
+	}
+	if wait == nil || wait.Until.After(due) {
+		w.Fatalf("at %v: lane %d, due at %v, is not woken: %v", now, i, due, wait)
 	}
 }
 

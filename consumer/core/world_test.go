@@ -42,7 +42,7 @@ func drawConfig(t *rapid.T) core.Config {
 		OnFailure:                  rapid.Bool().Draw(t, "destination"),
 		Jitter:                     rapid.SampledFrom([]float64{0, 0.5, 1}).Draw(t, "jitter"),
 		Seed:                       rapid.Uint64().Draw(t, "seed"),
-		PayloadLimit:               rapid.SampledFrom([]int{0, 0, 60, 700}).Draw(t, "limit"),
+		PayloadLimit:               rapid.SampledFrom([]int{0, 0, 45, 684}).Draw(t, "limit"),
 		BackoffFirst:               minutes("first", 1, 60),
 		BackoffMax:                 4 * time.Hour,
 	}
@@ -100,6 +100,12 @@ func (w *world) next() []core.Action {
 		w.Fatalf("asked twice: %v, then %v", actions, again)
 	}
 	w.see(now, actions)
+	for i, l := range w.lanes {
+		want := l.failed && l.asked == nil && (len(l.pieces) > 0 || l.closing)
+		if w.shard.Retrying(i) != want {
+			w.Fatalf("lane %d: retrying is %v: %v", i, !want, w.shard.Open())
+		}
+	}
 	w.onlyWhenWoken(actions)
 	return actions
 }
@@ -192,8 +198,23 @@ func (w *world) deliver(a core.Deliver) {
 func (w *world) invoke(a core.Invoke) {
 	now := w.now
 	o, m := w.drawOutcome(a)
+	w.judge(a, o, m)
 	w.do(func(s *core.Shard) { s.Invoked(now, a.Lane, o) })
 	w.tellInvoked(now, a.Lane, m)
+}
+
+// judge: a response means the same to whoever asks beforehand.
+func (w *world) judge(a core.Invoke, o core.Outcome, m meaning) {
+	if o.Failure != "" {
+		return
+	}
+	if m.failed || m.cut {
+		m.done = 0
+	}
+	failing := m.failed || m.done < len(a.Records)
+	if done, failure := w.shard.Judge(a, o.Response); done != m.done || (failure != "") != failing {
+		w.Fatalf("%v: %s means %d are dealt with, %q, want %d", a, o.Response, done, failure, m.done)
+	}
 }
 
 func (w *world) drawOutcome(a core.Invoke) (core.Outcome, meaning) {
