@@ -2,6 +2,8 @@ package consumer
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -66,6 +68,11 @@ func (c *Consumer) Status() []MappingStatus {
 func (w *worker) status() MappingStatus {
 	s := MappingStatus{Mapping: w.name, Syncs: w.syncs, Problem: w.problem, Paused: w.paused}
 	s.Environments, s.Running, s.Late = w.pool.count()
+	for _, id := range slices.Sorted(maps.Keys(w.running)) {
+		if _, _, listed := w.shard(id); !listed {
+			s.Shards = append(s.Shards, w.running[id].status()) // gone, and not done with
+		}
+	}
 	for _, stream := range w.streams {
 		s.StreamARN = stream.ARN
 		for _, shard := range stream.Shards {

@@ -34,9 +34,12 @@ type lanes struct {
 	busy    []bool // lanes among them
 	saving  bool   // a checkpoint is under way
 	unsaved bool   // the last one failed
-	poll    polling
-	calls   []calls // per lane
-	invoked uint64
+	renews  bool   // a renewal of the lease is under way
+
+	retryDue time.Time // no other renewal before
+	poll     polling
+	calls    []calls // per lane
+	invoked  uint64
 
 	ending  bool      // the end is being stored
 	endDue  time.Time // not before: the last time it could not be stored
@@ -110,8 +113,11 @@ func (l *lanes) step() (until time.Time, over bool) {
 	for _, action := range l.core.Next(now) {
 		l.begin(&s, action, now)
 	}
+	over = l.leaving != "" && l.acting+len(s.acts) == 0 && !l.unsaved
+	if !over {
+		l.beginRenewal(&s, now)
+	}
 	l.acting += len(s.acts)
-	over = l.leaving != "" && l.acting == 0 && !l.unsaved
 	l.mu.Unlock()
 	for _, act := range s.acts {
 		l.acts.Go(act)
@@ -189,6 +195,24 @@ func (l *lanes) beginWork(s *start, action core.Action, now time.Time) {
 	default:
 		panic(fmt.Sprintf("consumer: a shard wants %T, which lanes do not know", action))
 	}
+}
+
+// beginRenewal renews the lease where that is due. A checkpoint renews it, too.
+func (l *lanes) beginRenewal(s *start, now time.Time) {
+	if l.renews || l.saving || l.ending {
+		return
+	}
+	every := l.w.c.options.Failover / renewals
+	due := now.Add(every - l.lease.age())
+	if due.Before(l.retryDue) {
+		due = l.retryDue
+	}
+	if now.Before(due) {
+		s.later(due)
+		return
+	}
+	l.renews, l.retryDue = true, now.Add(every/renewals)
+	s.acts = append(s.acts, l.renew)
 }
 
 // take marks a lane as busy, if it is not.

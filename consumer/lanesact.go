@@ -2,10 +2,12 @@ package consumer
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/stillwater-streams/stillwater/consumer/core"
 	"github.com/stillwater-streams/stillwater/consumer/destination"
+	"github.com/stillwater-streams/stillwater/consumer/lease"
 )
 
 // sendTimeout is how long an on-failure destination may take for one message.
@@ -203,5 +205,26 @@ func (l *lanes) end() {
 	})
 	if isLost(err) {
 		l.lose(err)
+	}
+}
+
+// renew renews the lease. When that has not worked for the failover time another
+// worker may have it.
+func (l *lanes) renew() {
+	ctx, cancel := l.w.callContext(l.w.c.work)
+	defer cancel()
+	err := l.lease.renew(ctx)
+	switch {
+	case err == nil || isLost(err):
+	case l.lease.safe():
+		l.emit(LeaseFailed{Op: "renew", Err: err})
+	default:
+		err = fmt.Errorf("%w: not renewed for %v: %v", lease.ErrLost, l.w.c.options.Failover, err)
+	}
+	l.told(func(time.Time) { l.renews = false })
+	if isLost(err) {
+		l.lose(err)
+	} else if to := l.lease.askedBy(); to != "" {
+		l.leave(to + " asked for the lease")
 	}
 }

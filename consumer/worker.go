@@ -12,8 +12,8 @@ import (
 )
 
 // worker is one mapping in this process. Its one goroutine makes rounds: it lists
-// the leases, renews its own, takes and asks for others, and every now and then
-// lists the shards. Each shard that it holds has [lanes] of its own.
+// the leases, takes some and asks for others, and every now and then lists the
+// shards. Each shard that it holds has [lanes] of its own, which renew the lease.
 type worker struct {
 	c           *Consumer
 	name        string
@@ -62,7 +62,7 @@ func (w *worker) match() func([]byte) (bool, error) {
 	return w.trigger.Mapping.Filters.Match
 }
 
-// run works until the context ends, then until every shard has been given away,
+// run works until the context ends, then until every shard has been given away
 // or the consumer waits no longer.
 func (w *worker) run(ctx context.Context) {
 	defer w.shards.Wait()
@@ -72,10 +72,6 @@ func (w *worker) run(ctx context.Context) {
 	}
 	for _, l := range w.lanes() {
 		l.leave("the consumer stops")
-	}
-	for len(w.lanes()) > 0 && w.c.work.Err() == nil {
-		w.renew()
-		w.wait(w.c.work, w.c.options.Failover/renewals)
 	}
 }
 
@@ -108,7 +104,7 @@ func (w *worker) resync() {
 
 const (
 	// renewals is how often a lease is renewed in a failover time, about.
-	renewals = 6
+	renewals = 4
 	// watch is the longest time between two looks at the leases of others, so that
 	// those of a dead worker are taken within a second of the failover time.
 	watch = 400 * time.Millisecond

@@ -2,7 +2,6 @@ package consumer
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/stillwater-streams/stillwater/consumer/lease"
 )
@@ -18,7 +17,6 @@ func (w *worker) round(ctx context.Context) {
 	rows, err := w.list(ctx)
 	listed := w.c.now()
 	w.compare(rows, err)
-	w.renew()
 	if err != nil {
 		w.prepared = Transient(err) // the table itself may be gone
 		w.leaseFailed("", "list", err)
@@ -69,37 +67,6 @@ func (w *worker) compare(rows []lease.Lease, err error) {
 			l.leave(to + " asked for the lease")
 		}
 	}
-}
-
-// renew renews the leases that the worker holds, where that is due, and gives up
-// those that it could not renew in time.
-func (w *worker) renew() {
-	for _, l := range w.lanes() {
-		if l.lease.age() < w.c.options.Failover/renewals {
-			continue
-		}
-		err := w.renewOne(l)
-		switch {
-		case isLost(err):
-			l.lose(err)
-		case err != nil:
-			w.leaseFailed(l.place.ShardID, "renew", err)
-			if !l.lease.safe() {
-				l.lose(fmt.Errorf("%w: not renewed for %v: %v", lease.ErrLost, w.c.options.Failover, err))
-			}
-		default:
-			if to := l.lease.askedBy(); to != "" {
-				l.leave(to + " asked for the lease")
-			}
-			l.look() // what waited for a safe lease may begin
-		}
-	}
-}
-
-func (w *worker) renewOne(l *lanes) error {
-	ctx, cancel := w.callContext(w.c.work)
-	defer cancel()
-	return l.lease.renew(ctx)
 }
 
 // worksOn says whether the worker works on a shard, or has not finished with it.

@@ -75,6 +75,18 @@ func (s *syncing) abandoned(row lease.Lease) bool {
 	return !s.w.worksOn(row.Key) && (row.Holder() == "" || now.Sub(seen.since) >= s.w.c.options.Failover)
 }
 
+// blocked says whether somebody still has records of a stream in hand that is
+// gone, so that the next must wait. Where that has leases already it was decided
+// before.
+func (s *syncing) blocked() bool {
+	for _, row := range s.rows {
+		if slices.ContainsFunc(s.streams, func(stream Stream) bool { return of(stream, row) }) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(s.strays(), func(row lease.Lease) bool { return !s.abandoned(row) })
+}
+
 // stray is since when a lease without a stream has its counter.
 type stray struct {
 	counter int64

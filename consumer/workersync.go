@@ -39,6 +39,7 @@ type syncing struct {
 	listed           bool  // at least one stream was
 	incomplete       bool  // but not all that there is
 	problem          error // there is no stream, or it is not known
+	waits            bool  // a stream that is gone is still worked on
 	created, deleted int
 }
 
@@ -110,6 +111,10 @@ func of(stream Stream, row lease.Lease) bool {
 // this one is left, since an item may have records in both. So where a stream has
 // leases those before it are read out, or gone.
 func (s *syncing) create(ctx context.Context) {
+	if s.blocked() {
+		s.waits = true
+		return
+	}
 	for i := len(s.streams) - 1; i > 0; i-- {
 		if slices.ContainsFunc(s.rows, func(row lease.Lease) bool { return of(s.streams[i], row) }) {
 			s.streams = s.streams[i:]
@@ -209,7 +214,7 @@ func (s *syncing) deleteOne(ctx context.Context, row lease.Lease) {
 func (s *syncing) plan() {
 	w, now := s.w, s.w.c.now()
 	w.syncDue = now.Add(w.c.options.ShardSync)
-	if s.incomplete || s.problem != nil || s.childless() {
+	if s.incomplete || s.waits || s.problem != nil || s.childless() {
 		w.syncDue = now.Add(doubled(retryFirst, w.barren, min(soonMost, w.c.options.ShardSync)))
 		w.barren++
 	} else {

@@ -2,6 +2,7 @@ package consumer_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 
 	"github.com/stillwater-streams/stillwater/consumer"
@@ -28,6 +30,8 @@ type world struct {
 	queue    *destination.Memory
 	mapping  mapping.Mapping
 	handle   func(context.Context, events.DynamoDBEvent) (any, error)
+
+	queueFails int // so many messages are refused
 
 	mu     sync.Mutex
 	seen   []consumer.Occurrence
@@ -53,7 +57,7 @@ func (w *world) options() consumer.Options {
 		Triggers: []consumer.Trigger{{Mapping: w.mapping, New: w.handler}},
 		Streams:  w.endpoint, Tables: w.endpoint,
 		Leases:      func(mapping.Mapping) lease.Store { return w.leases },
-		Destination: func(mapping.Mapping) (destination.Destination, error) { return w.queue, nil },
+		Destination: func(mapping.Mapping) (destination.Destination, error) { return letters{w}, nil },
 		Region:      "eu-west-1", AccountID: "123456789012",
 		Observe: w.observe,
 		RequestID: func() string {
@@ -63,6 +67,37 @@ func (w *world) options() consumer.Options {
 			return fmt.Sprintf("r%d", requests)
 		},
 	}
+}
+
+// letters is the on-failure destination, which may be down.
+type letters struct{ *world }
+
+func (l letters) Send(ctx context.Context, f destination.Failure) error {
+	if l.queueFails > 0 {
+		l.queueFails--
+		return errors.New("queue is down")
+	}
+	return l.queue.Send(ctx, f)
+}
+
+// separate gives each mapping a lease store of its own.
+func separate() func(mapping.Mapping) lease.Store {
+	stores := map[string]lease.Store{}
+	return func(m mapping.Mapping) lease.Store {
+		if stores[m.Trigger] == nil {
+			stores[m.Trigger] = lease.NewMemory()
+		}
+		return stores[m.Trigger]
+	}
+}
+
+// requestOf is what a handler finds in its context.
+func requestOf(ctx context.Context) string {
+	c, ok := lambdacontext.FromContext(ctx)
+	if !ok {
+		return "none"
+	}
+	return c.AwsRequestID + " " + c.InvokedFunctionArn
 }
 
 // handler is what New of the trigger returns: it notes the batch, then asks
