@@ -110,6 +110,13 @@ func (l *lane) reserve(n int) {
 	l.records, l.marks = slices.Grow(l.records, n), slices.Grow(l.marks, n)
 }
 
+// release lets go of the bodies of records that are dealt with.
+func (l *lane) release() {
+	if len(l.records) == 0 {
+		l.records, l.marks = nil, nil
+	}
+}
+
 // gather adds a record to the queue.
 func (l *lane) gather(r Record, m mark) {
 	l.records, l.marks = append(l.records, r), append(l.marks, m)
@@ -120,9 +127,6 @@ func (l *lane) gather(r Record, m mark) {
 // count of attempts starts anew (D7); the back-off of what stays in hand goes on.
 func (l *lane) settle(n int) {
 	l.records, l.marks, l.held = l.records[n:], l.marks[n:], l.held-n
-	if len(l.records) == 0 {
-		l.records, l.marks = nil, nil // an idle lane keeps no bodies
-	}
 	last := len(l.cuts) - 1
 	if l.cuts[last] -= n; l.cuts[last] == 0 {
 		l.cuts = l.cuts[:last]

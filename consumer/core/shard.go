@@ -152,8 +152,16 @@ func (s *Shard) Read(now time.Time, records []Record, end bool) {
 	}
 	if len(records) == 0 {
 		s.know(now)
+		s.rest()
 	}
 	s.ended = end
+}
+
+// rest gives up the room of idle lanes: there was nothing to read.
+func (s *Shard) rest() {
+	for i := range s.lanes {
+		s.lanes[i].release()
+	}
 }
 
 func (s *Shard) expectOrder(records []Record) {
