@@ -60,7 +60,20 @@ func TestAtLeastOnceWithCrashes(t *testing.T) {
 	})
 }
 
+// crash loses the shard. Of each lane at most one batch was dealt with and not
+// stored, but for an open window.
 func (w *world) crash() {
+	for lane, l := range w.lanes {
+		repeated := 0
+		for _, i := range l.mine[:l.cursor] {
+			if after(w.log[i].Sequence, w.place(lane)) {
+				repeated++
+			}
+		}
+		if repeated > w.cfg.BatchSize && w.cfg.TumblingWindow == 0 {
+			w.Fatalf("a crash repeats %d records of lane %d, batch size %d", repeated, lane, w.cfg.BatchSize)
+		}
+	}
 	if w.cfg.TumblingWindow == 0 && rapid.IntRange(0, 4).Draw(w.T, "another factor") == 0 {
 		w.cfg.ParallelizationFactor = rapid.IntRange(1, 10).Draw(w.T, "pf")
 	}
