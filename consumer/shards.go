@@ -90,7 +90,7 @@ func refused(err error) bool {
 
 // describe asks for all pages.
 func describe(ctx context.Context, api StreamsAPI, in *dynamodbstreams.DescribeStreamInput) (Stream, error) {
-	var stream Stream
+	var shards []Shard
 	for {
 		out, err := api.DescribeStream(ctx, in)
 		if notFound(err) {
@@ -103,19 +103,15 @@ func describe(ctx context.Context, api StreamsAPI, in *dynamodbstreams.DescribeS
 		if d == nil {
 			return Stream{}, fmt.Errorf("list shards: %s: DescribeStream answered without a description: is the endpoint DynamoDB Streams?", *in.StreamArn)
 		}
-		shards := stream.Shards
-		stream = Stream{
-			ARN: *in.StreamArn, Label: aws.ToString(d.StreamLabel), Table: aws.ToString(d.TableName),
-			Status: d.StreamStatus, ViewType: d.StreamViewType,
-		}
 		for _, s := range d.Shards {
 			shards = append(shards, newShard(s))
 		}
-		stream.Shards = shards
 		last := aws.ToString(d.LastEvaluatedShardId)
 		if last == "" {
-			stream.Shards = parentsFirst(shards)
-			return stream, nil
+			return Stream{
+				ARN: *in.StreamArn, Label: aws.ToString(d.StreamLabel), Table: aws.ToString(d.TableName),
+				Status: d.StreamStatus, ViewType: d.StreamViewType, Shards: parentsFirst(shards),
+			}, nil
 		}
 		if last == aws.ToString(in.ExclusiveStartShardId) {
 			return Stream{}, fmt.Errorf("list shards: %s: DescribeStream gives the page after %s again and again", *in.StreamArn, last)

@@ -64,7 +64,7 @@ func Transient(err error) bool {
 	var trimmed *TrimmedError
 	var gone *GoneError
 	switch {
-	case err == nil || ended(err) || errors.As(err, &trimmed) || errors.As(err, &gone):
+	case err == nil || late(err) || errors.As(err, &trimmed) || errors.As(err, &gone):
 		return false
 	case dead(err) || serverFault(err) || connectionLost(err):
 		return true
@@ -79,13 +79,10 @@ func Throttled(err error) bool {
 	return retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes}.IsErrorRetryable(err) == aws.TrueTernary
 }
 
-// ended tells whether the context of the call ended. A timeout of the HTTP
-// client says that it is a context.DeadlineExceeded, too, but is none.
-func ended(err error) bool {
-	var canceled interface{ CanceledError() bool }
-	if errors.As(err, &canceled) && canceled.CanceledError() {
-		return true
-	}
+// late tells whether the deadline of the context has passed; that it was canceled
+// the SDK tells itself. A timeout of the HTTP client says that it is a
+// context.DeadlineExceeded, too, but is none.
+func late(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if err == context.DeadlineExceeded {
 			return true
