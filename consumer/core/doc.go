@@ -60,8 +60,9 @@
 // invocation without records: when a record of a later window was read, when its
 // time is over and a read since then found nothing at all, when the state exceeds
 // [MaxWindowState] (early, W2), or at the end of the shard (W4). The position
-// stays before the window until then, so that a shard that is made anew begins
-// it again. A window whose records were all given up has no final invocation.
+// stays before the first record that was processed in the window until then, so
+// that a shard that is made anew begins it again. A window whose records were all
+// given up has no final invocation.
 // A final invocation that fails is retried as a batch is, its records getting
 // older by the length of the window; when it is given up, all records of the
 // window are. AWS says that its failure suspends the shard
