@@ -93,6 +93,7 @@ func TestDecodeEventRefuses(t *testing.T) {
 		fmt.Sprintf(frame, `"Keys":{"k":{"S":"\ud83d\ude00"}},`, ""),
 		fmt.Sprintf(frame, `"Keys":{"k":{"S":"\/"}},`, ""),
 		fmt.Sprintf(frame, "\"Keys\":{\"k\":{\"S\":\"\xff\"}},", ""),
+		fmt.Sprintf(frame, "\"Keys\":{\"k\":{\"S\":\"\n\"}},", ""),
 		fmt.Sprintf(frame, "\"Keys\":{\"k\":{\"S\":\"\\\"\n\"}},", ""),
 		fmt.Sprintf(frame, `"SizeBytes":01,`, ""), fmt.Sprintf(frame, `"SizeBytes":1.5,`, ""), fmt.Sprintf(frame, `"SizeBytes":-,`, ""),
 		fmt.Sprintf(frame, `"ApproximateCreationDateTime":1.,`, ""), fmt.Sprintf(frame, `"ApproximateCreationDateTime":1e9,`, ""),

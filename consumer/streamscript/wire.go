@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/schemas"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -44,7 +43,7 @@ func (e *Endpoint) dispatch(ctx context.Context, target string, body []byte) (sm
 	case "DynamoDBStreams_20120810." + GetRecords:
 		return call(ctx, e.GetRecords, body)
 	case "DynamoDB_20120810." + DescribeTable:
-		return call[dynamodb.DescribeTableInput, *dynamodb.DescribeTableOutput, dynamodb.Options](ctx, e.DescribeTable, body)
+		return call(ctx, e.DescribeTable, body)
 	default:
 		return nil, &smithy.GenericAPIError{Code: "UnknownOperationException", Message: "streamscript does not serve " + target, Fault: smithy.FaultClient}
 	}
