@@ -50,7 +50,7 @@
 // whose outcome it never learnt, because nobody else can raise the counter by
 // one and leave the holder; the write is then repeated from there. Everything
 // else is ErrLost. A call that ends in any other error may or may not have been
-// carried out: call again with the same lease.
+// carried out: go on with the lease that it returned.
 //
 // # The rows
 //

@@ -46,8 +46,10 @@ type Observer struct {
 type sighting struct {
 	counter        int64
 	moved          time.Time // first seen with this counter
+	renewed        bool      // another counter was seen before
 	owner, handing string    // Owner and CheckpointOwner
 	asked          time.Time // first seen with these two
+	before         string    // the holder until then, if it is known
 }
 
 // Plan is what a worker should do, in this order. A move that ends with
@@ -79,8 +81,8 @@ type Move struct {
 // none, is taken, up to an even share of all leases among the workers that live;
 // one that lay for three failover times, whatever the share. If there was none
 // to take, the worker that has most is asked for a lease, if it has at least two
-// more than this one. Where several leases or workers are equally good, each
-// worker prefers others, so that they seldom compete.
+// more than this one and was seen alive. Where several leases or workers are
+// equally good, each worker prefers others, so that they seldom compete.
 func (o *Observer) Plan(now time.Time, leases []Lease, works func(key string) bool) Plan {
 	o.observe(now, leases)
 	v := o.survey(now, leases, works)
@@ -100,9 +102,10 @@ func (o *Observer) observe(now time.Time, leases []Lease) {
 	for _, l := range leases {
 		s, known := o.seen[l.Key]
 		if !known || s.counter != l.Counter {
-			s.counter, s.moved = l.Counter, now
+			s.counter, s.moved, s.renewed = l.Counter, now, known
 		}
 		if !known || s.owner != l.Owner || s.handing != l.CheckpointOwner {
+			s.before = cmp.Or(s.handing, s.owner)
 			s.owner, s.handing, s.asked = l.Owner, l.CheckpointOwner, now
 		}
 		seen[l.Key] = s
@@ -112,8 +115,9 @@ func (o *Observer) observe(now time.Time, leases []Lease) {
 
 // view is the state of the leases as the observer understands it.
 type view struct {
-	active   int            // leases that have not ended
-	load     map[string]int // live workers, and what each has or will have
+	active   int             // leases that have not ended
+	load     map[string]int  // workers that may live, and what each has or will have
+	alive    map[string]bool // those of them that were seen to renew
 	handOver []Move
 	own      []Move  // the worker's, to begin with
 	free     []Lease // without a holder that lives
@@ -122,12 +126,15 @@ type view struct {
 }
 
 func (o *Observer) survey(now time.Time, leases []Lease, works func(string) bool) view {
-	v := view{load: map[string]int{o.Worker: 0}}
+	v := view{load: map[string]int{o.Worker: 0}, alive: map[string]bool{}}
 	for _, l := range leases {
 		if l.Ended() {
 			continue
 		}
 		v.active++
+		if o.seen[l.Key].renewed {
+			v.alive[l.Holder()] = true
+		}
 		switch {
 		case l.Owner == o.Worker:
 			v.load[o.Worker]++
@@ -139,7 +146,6 @@ func (o *Observer) survey(now time.Time, leases []Lease, works func(string) bool
 			v.free = append(v.free, l)
 		default:
 			v.load[l.Owner]++
-			v.load[l.Holder()] += 0 // lives, though its last lease may be leaving it
 			if l.CheckpointOwner == "" {
 				v.others = append(v.others, l)
 			}
@@ -153,14 +159,13 @@ func (o *Observer) surveyOwn(now time.Time, l Lease, works bool, v *view) {
 	switch {
 	case works:
 	case l.CheckpointOwner == "":
-		v.own = append(v.own, Move{l, "it belongs to this worker, which does not work on it"})
+		v.own = append(v.own, Move{l, o.whyOwn(l)})
 	case o.expired(now, l):
 		v.own = append(v.own, Move{l, o.silence(l)})
 	case now.Sub(o.seen[l.Key].asked) >= o.handOverTime():
 		v.own = append(v.own, Move{l, fmt.Sprintf("%s has not handed it over for %v", l.CheckpointOwner, o.handOverTime())})
 	default:
 		v.asked++
-		v.load[l.CheckpointOwner] += 0
 	}
 }
 
@@ -196,7 +201,7 @@ func (o *Observer) chooseFree(now time.Time, v view) []Move {
 // never for so many that it would be left with fewer than this one.
 func (o *Observer) chooseSteals(v view) []Move {
 	mine := v.load[o.Worker]
-	rich := slices.DeleteFunc(v.others, func(l Lease) bool { return v.load[l.Owner]-mine < 2 })
+	rich := slices.DeleteFunc(v.others, func(l Lease) bool { return v.load[l.Owner]-mine < 2 || !v.alive[l.Owner] })
 	if len(rich) == 0 {
 		return nil
 	}
@@ -222,6 +227,13 @@ func (o *Observer) handOverTime() time.Duration { return cmp.Or(o.HandOver, o.fa
 func (o *Observer) idle(now time.Time, l Lease) time.Duration { return now.Sub(o.seen[l.Key].moved) }
 
 func (o *Observer) expired(now time.Time, l Lease) bool { return o.idle(now, l) >= o.failover() }
+
+func (o *Observer) whyOwn(l Lease) string {
+	if before := o.seen[l.Key].before; before != "" && before != o.Worker {
+		return "it was " + before + "'s and is this worker's"
+	}
+	return "it is this worker's"
+}
 
 func (o *Observer) silence(l Lease) string {
 	return fmt.Sprintf("%s has not renewed it for %v", l.Holder(), o.failover())

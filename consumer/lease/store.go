@@ -14,8 +14,9 @@ var ErrLost = errors.New("lease lost: somebody else changed or deleted it")
 // Store keeps leases. A method that changes one takes it as the caller knows it
 // and returns it as it is then, or an error that is [ErrLost] if the row was
 // changed meanwhile. With any other error it is unknown whether the change
-// happened: calling again with the same lease settles that. A Store is safe for
-// concurrent use, but calls for one lease must come one after the other.
+// happened, and the lease returned is the one to go on with: the next call finds
+// out. So "l, err = store.Renew(ctx, l)" is always right until ErrLost. A Store
+// is safe for concurrent use, but calls for one lease must come one after the other.
 type Store interface {
 	// Prepare creates what is missing and waits until it can be used. It refuses
 	// a place that is not made for leases.

@@ -28,6 +28,7 @@ func testStore(t *testing.T, create func(*testing.T) lease.Store) {
 		{"the life of a lease", testLife},
 		{"a dead worker's lease is taken, and it finds out", testTake},
 		{"a graceful steal", testSteal},
+		{"a thief with an old list", testOldList},
 		{"a hand-over that is ended by force", testForce},
 		{"a hand-over begins unnoticed", testUnnoticed},
 		{"release", testRelease},
@@ -232,6 +233,18 @@ func testSteal(t *testing.T, k *keeper) {
 	if b.OwnerSwitches != 1 || b.Checkpoint != "5" {
 		t.Errorf("begun: %+v", b)
 	}
+}
+
+// testOldList: C saw the lease when A had it. A lost it to B and asks to have it
+// back: A is its owner again, and B its holder still.
+func testOldList(t *testing.T, k *keeper) {
+	ctx := t.Context()
+	seen := k.ok(k.store.Take(ctx, k.start(lease.Lease{Key: "s"}), "A"))
+	b := k.ok(k.store.Take(ctx, seen, "B"))
+	asked := k.ok(k.store.Assign(ctx, b, "A"))
+	k.lost(k.store.Assign(ctx, seen, "C"))
+	k.same(asked, k.now("s"))
+	k.ok(k.store.HandOver(ctx, asked))
 }
 
 func testForce(t *testing.T, k *keeper) {

@@ -111,6 +111,8 @@ func (t *Table) Assign(ctx context.Context, l Lease, owner string) (Lease, error
 		case l.CheckpointOwner != "":
 			return edit{}, fmt.Errorf("%s is handing it over to %s: wait, or use Take", l.CheckpointOwner, l.Owner)
 		}
+		// The second condition keeps a thief with an old list from asking again for
+		// what its owner has asked for and not got yet: the holder would not know.
 		return edit{
 			equal:  item{attrOwner: text(l.Owner)},
 			absent: []string{attrCheckpointOwner},
@@ -204,7 +206,6 @@ func next(l Lease) edit {
 
 func handOver(l Lease) edit {
 	e := next(l)
-	e.equal[attrCheckpointOwner] = text(l.CheckpointOwner)
 	e.set[attrOwnerSwitches] = number(l.OwnerSwitches + 1)
 	e.remove = []string{attrCheckpointOwner}
 	return e

@@ -30,15 +30,20 @@ const (
 func (t *Table) write(ctx context.Context, c change, l Lease) (Lease, error) {
 	now, behind, err := t.attempt(ctx, c, l)
 	if behind {
-		now, behind, err = t.attempt(ctx, c, now)
+		l = now
+		now, behind, err = t.attempt(ctx, c, l)
 	}
 	if behind {
 		err = fmt.Errorf("%w: are there two calls at a time?", ErrLost)
 	}
-	if err != nil {
-		return Lease{}, fmt.Errorf("%s lease %s: %w", c.op, l.Key, err)
+	if err == nil {
+		return now, nil
 	}
-	return now, nil
+	err = fmt.Errorf("%s lease %s: %w", c.op, l.Key, err)
+	if errors.Is(err, ErrLost) {
+		return Lease{}, err
+	}
+	return l, err
 }
 
 // attempt makes the change to the row as the caller knows it. If the caller only
@@ -72,8 +77,8 @@ func (t *Table) attempt(ctx context.Context, c change, l Lease) (now Lease, isBe
 
 // behind tells whether the holder of a lease merely does not know of its own
 // last write, or of a hand-over that began, which leaves the counter alone. It
-// is one step at most: the holder cannot write twice without knowing of the
-// first, and for the lease to be lost and won back takes two.
+// is one step at most: a write with an unknown outcome returns the lease it was
+// made to, and for the lease to be lost and won back takes two.
 func behind(l, now Lease) bool {
 	step := now.Counter - l.Counter
 	return l.Holder() != "" && now.Holder() == l.Holder() && (step == 0 || step == 1)

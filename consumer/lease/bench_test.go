@@ -1,0 +1,86 @@
+package lease_test
+
+import (
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stillwater-streams/stillwater/consumer/core"
+	"github.com/stillwater-streams/stillwater/consumer/lease"
+)
+
+func BenchmarkMemory(b *testing.B) { benchmarkStore(b, lease.NewMemory()) }
+
+func BenchmarkDynamoDB(b *testing.B) {
+	e := container(b)
+	benchmarkStore(b, prepared(b, open(b, e), nil))
+}
+
+// benchmarkStore measures the two writes that a worker makes all the time, and
+// a list of a hundred leases.
+func benchmarkStore(b *testing.B, store *lease.Table) {
+	ctx := b.Context()
+	for i := range 100 {
+		if _, err := store.Create(ctx, lease.Lease{Key: fmt.Sprintf("shardId-%020d-%08d", i, i)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	leases, err := store.List(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	l, err := store.Take(ctx, leases[0], "worker-A")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("renew", func(b *testing.B) {
+		for b.Loop() {
+			if l, err = store.Renew(ctx, l); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	sequence := 0
+	for _, lanes := range []int{1, 10} {
+		b.Run(fmt.Sprintf("checkpoint/lanes=%d", lanes), func(b *testing.B) {
+			for b.Loop() {
+				sequence++
+				p := core.Position{Sequence: strconv.Itoa(sequence)}
+				for i := 0; lanes > 1 && i < lanes; i++ {
+					p.Parts = append(p.Parts, p.Sequence)
+				}
+				if l, err = store.Checkpoint(ctx, l, p); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run("list/leases=100", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := store.List(ctx); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkPlan(b *testing.B) {
+	for _, count := range []int{8, 1000} {
+		b.Run(fmt.Sprintf("leases=%d", count), func(b *testing.B) {
+			var leases []lease.Lease
+			for i := range count {
+				leases = append(leases, lease.Lease{Key: fmt.Sprintf("shardId-%020d-%08d", i, i), Owner: fmt.Sprintf("worker-%d", i%3)})
+			}
+			o := lease.Observer{Worker: "worker-9"}
+			now := time.Date(2024, 9, 19, 10, 0, 0, 0, time.UTC)
+			for b.Loop() {
+				for i := range leases {
+					leases[i].Counter++
+				}
+				now = now.Add(time.Second)
+				o.Plan(now, leases, func(string) bool { return false })
+			}
+		})
+	}
+}
