@@ -175,39 +175,56 @@ func (a *adviser) lost(leaves []*leaf) {
 	}
 }
 
-// contradictions are about what the records of an event never have.
+// contradictions are about what the records of an event never have. A leaf is
+// named if no choice from the $or can make it match.
 func (a *adviser) contradictions(rules []rule) {
+	possible, why := map[*leaf]bool{}, map[*leaf]string{}
 	for _, r := range rules {
-		names, ok := r["eventName"]
-		if !ok {
-			continue
-		}
-		a.contradiction(r, names, "dynamodb.NewImage.", "REMOVE", "has no NewImage: write OldImage or Keys")
-		a.contradiction(r, names, "dynamodb.OldImage.", "INSERT", "has no OldImage: write NewImage or Keys")
-		for _, other := range []string{"INSERT", "MODIFY"} {
-			a.contradiction(r, names, "userIdentity.", other, `has no userIdentity, only a deletion by TTL has: write "eventName": ["REMOVE"]`)
-		}
-	}
-}
-
-// contradiction is said when the leaf names only lets the event pass and the
-// rule wants something below the path.
-func (a *adviser) contradiction(r rule, names *leaf, path, event, because string) {
-	for _, other := range a.record.members["eventName"].slot.domain {
-		if names.holds(scalar{kind: text, raw: []byte(other)}) != (other == event) {
-			return
+		event := a.onlyEvent(r["eventName"])
+		for path, l := range r {
+			if w := missing(event, path); w == "" || l.isAbsence() {
+				possible[l] = true
+			} else {
+				why[l] = w
+			}
 		}
 	}
-	for at, l := range r {
-		if strings.HasPrefix(at, path) && !l.isAbsence() {
-			a.say(l.at, l.where, "this never matches: the record of %s %s", article(event), because)
+	for l, w := range why {
+		if !possible[l] {
+			a.say(l.at, l.where, "this never matches: %s", w)
 		}
 	}
 }
 
-func article(event string) string {
-	if event == "INSERT" {
-		return "an INSERT"
+// onlyEvent is the one event whose records the leaf lets pass; empty, if it is
+// not one.
+func (a *adviser) onlyEvent(names *leaf) string {
+	if names == nil {
+		return ""
 	}
-	return "a " + event
+	var passing []string
+	for _, name := range a.record.members["eventName"].slot.domain {
+		if names.holds(scalar{kind: text, raw: []byte(name)}) {
+			passing = append(passing, name)
+		}
+	}
+	if len(passing) != 1 {
+		return ""
+	}
+	return passing[0]
+}
+
+// missing says why the records of an event have nothing at the path.
+func missing(event, path string) string {
+	key, _, _ := strings.Cut(strings.TrimPrefix(path, "dynamodb."), ".")
+	switch {
+	case event == "REMOVE" && key == "NewImage":
+		return "the record of a REMOVE has no NewImage: write OldImage or Keys"
+	case event == "INSERT" && key == "OldImage":
+		return "the record of an INSERT has no OldImage: write NewImage or Keys"
+	case (event == "INSERT" || event == "MODIFY") && key == "userIdentity":
+		return `only the record of a deletion by TTL has a userIdentity, not that of ` + event + `: write "eventName": ["REMOVE"]`
+	default:
+		return ""
+	}
 }

@@ -45,6 +45,25 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
+// BenchmarkMatchList reaches into a list of 20 maps, of which the last matches.
+func BenchmarkMatchList(b *testing.B) {
+	f, err := filter.Parse([]string{`{"dynamodb":{"NewImage":{"log":{"L":{"M":{"by":{"S":["19"]},"to":{"S":["open"]}}}}}}}`})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var list []string
+	for i := range 20 {
+		list = append(list, fmt.Sprintf(`{"M":{"by":{"S":"%d"},"to":{"S":"open"}}}`, i))
+	}
+	record := []byte(`{"dynamodb":{"NewImage":{"log":{"L":[` + strings.Join(list, ",") + `]}}}}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		if ok, err := f.Match(record); !ok || err != nil {
+			b.Fatal(ok, err)
+		}
+	}
+}
+
 // TestMatchAllocatesOnce keeps a record with two images from costing more than
 // the room for what is looked at.
 func TestMatchAllocatesOnce(t *testing.T) {

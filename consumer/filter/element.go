@@ -21,8 +21,8 @@ type element struct {
 // readElement reads the text of a pattern. An error that it returns stands at
 // the offset.
 func readElement(pattern string) (e element, offset int, err error) {
-	var any json.RawMessage
-	if err := json.Unmarshal([]byte(pattern), &any); err != nil {
+	var raw json.RawMessage
+	if err := json.Unmarshal([]byte(pattern), &raw); err != nil {
 		return element{}, offending(err, pattern), err
 	}
 	r := elementReader{scanner{data: []byte(pattern)}}

@@ -11,7 +11,8 @@ import (
 type Filter struct {
 	patterns []pattern
 	paths    *step
-	any      []conjunction
+	// any of them must hold.
+	any []conjunction
 }
 
 // pattern is one of them, as given and as read.
@@ -76,5 +77,5 @@ func (f *Filter) Match(record []byte) (bool, error) {
 	if v.kind() != object || !v.collect(f.paths) || v.at < len(record) {
 		return false, errors.New("filter: record: not a JSON object: match the output of consumer.RecordJSON, one record at a time")
 	}
-	return slices.ContainsFunc(f.any, func(c conjunction) bool { return v.satisfy(c, nil) }), nil
+	return slices.ContainsFunc(f.any, func(c conjunction) bool { return v.satisfy(c) }), nil
 }

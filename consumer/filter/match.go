@@ -88,11 +88,6 @@ func compile(rules []rule) (*step, []conjunction) {
 	return root, conjunctions
 }
 
-// place says which element of which array of the record something is in.
-type place struct {
-	array, index int
-}
-
 // field is one value of the record that a condition may look at.
 type field struct {
 	path   int
@@ -157,60 +152,25 @@ func (f *fields) array(s *step) bool {
 	return ok
 }
 
-// satisfy says whether the fields satisfy the conditions so that all that is
-// inside arrays is of the same elements; so far they are of those in at.
-func (f *fields) satisfy(c conjunction, at []place) bool {
-	if len(c) == 0 {
-		return true
+// satisfy says whether the fields satisfy the conditions.
+func (f *fields) satisfy(c conjunction) bool {
+	if slices.ContainsFunc(f.found, func(v field) bool { return len(v.places) > 0 }) {
+		s := search{found: f.found, all: c}
+		return s.from(0, nil)
 	}
-	first, rest := c[0], c[1:]
-	if first.absent && !f.any(first.path, at) && f.satisfy(rest, at) {
-		return true
-	}
-	tried := false // fields that add no place all leave the same to be satisfied
+	return !slices.ContainsFunc(c, func(one condition) bool { return !f.alone(one) })
+}
+
+// alone says whether a condition is satisfied where nothing is inside an array.
+func (f *fields) alone(c condition) bool {
+	there := false
 	for i := range f.found {
-		v := &f.found[i]
-		if v.path != first.path || !agree(at, v.places) || !first.leaf.holds(v.value) {
-			continue
-		}
-		joined := join(at, v.places)
-		if len(joined) == len(at) && tried {
-			continue
-		}
-		tried = tried || len(joined) == len(at)
-		if f.satisfy(rest, joined) {
-			return true
-		}
-	}
-	return false
-}
-
-// any says whether something is at the path, in the elements of at.
-func (f *fields) any(path int, at []place) bool {
-	return slices.ContainsFunc(f.found, func(v field) bool {
-		return v.path == path && agree(at, v.places)
-	})
-}
-
-// agree says that no array is in both with different elements.
-func agree(a, b []place) bool {
-	for _, p := range a {
-		for _, q := range b {
-			if p.array == q.array && p.index != q.index {
-				return false
+		if v := &f.found[i]; v.path == c.path {
+			if c.leaf.holds(v.value) {
+				return true
 			}
+			there = true
 		}
 	}
-	return true
-}
-
-// join gives the places of both, which agree.
-func join(a, b []place) []place {
-	joined := a
-	for _, p := range b {
-		if !slices.Contains(a, p) {
-			joined = append(joined[:len(joined):len(joined)], p)
-		}
-	}
-	return joined
+	return c.absent && !there
 }

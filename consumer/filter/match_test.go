@@ -27,6 +27,7 @@ func TestOperators(t *testing.T) {
 		{`9007199254740993`, `9007199254740993 9007199254740993.0`, `9007199254740992 9007199254740994`},
 		{`0.1`, `0.1 1e-1`, `0.1000000000000000055511151231257827 0.11`},
 		{`1e400`, `1e400 10e399`, `1e401 1e399 "1e400"`},
+		{`{"numeric": [">", 1]}`, `10e9223372036854775807 100e99999999999999999999`, `0.01e-9223372036854775807 -10e9223372036854775807`},
 		{`1e-99999999999999999999`, `1e-99999999999999999999`, `0 1`},
 		{`"a", 1, null`, `"a" 1 null`, `"b" 2 true -`},
 		{`{"prefix": "ab"}`, `"ab" "abc"`, `"a" "Ab" "" 1 null -`},
@@ -106,6 +107,28 @@ func TestArrays(t *testing.T) {
 		{`{"l": [7], "l.b": [1]}`, true}, // a scalar is in no element
 		{`{"l": [9], "l.b": [1]}`, false},
 		{`{"l": [{"exists": true}]}`, true},
+	})
+	// What does not do with one element may do with another.
+	check(t, `{"l": [{"a": 1}, {"a": 1, "b": 2}, {"b": 3}]}`, []row{
+		{`{"l": {"a": [1], "b": [2]}}`, true},
+		{`{"l": {"a": [1], "b": [3]}}`, false},
+	})
+	// 7 is in no element, so b is looked for in all; 8 is in one without b.
+	check(t, `{"l": [7, [8], {"b": 1}]}`, []row{
+		{`{"l": [7], "l.b": [{"exists": false}]}`, false},
+		{`{"l": [8], "l.b": [{"exists": false}]}`, true},
+		{`{"l": [7, 8], "l.b": [{"exists": false}]}`, true},
+	})
+}
+
+// TestManyLongLists would not end if every element of one list were tried with
+// every element of the others.
+func TestManyLongLists(t *testing.T) {
+	list := strings.Repeat(`{"x": 1, "y": 2},`, 300) + `{"x": 3}`
+	record := `{"a": [` + list + `], "b": [` + list + `], "c": [` + list + `], "d": [` + list + `]}`
+	check(t, record, []row{
+		{`{"a": {"x": [1], "y": [2]}, "b": {"x": [1], "y": [2]}, "c": {"x": [1], "y": [2]}, "d": {"x": [3], "y": [2]}}`, false},
+		{`{"a": {"x": [1], "y": [2]}, "b": {"x": [1], "y": [2]}, "c": {"x": [1], "y": [2]}, "d": {"x": [3], "y": [{"exists": false}]}}`, true},
 	})
 }
 

@@ -149,7 +149,7 @@ func (p *parser) comparison(e element, i int, where string, t *test) bool {
 		p.mistake(sign.at, where, `numeric compares with "=", "<", "<=", ">" or ">=", not %s`, shorten(sign.written))
 		return false
 	}
-	if i > 0 && (i > 2 || !t.lower.there || t.upper.there || sign.text[0] != '<') {
+	if i > 0 && (t.upper.there || sign.text[0] != '<') {
 		p.mistake(sign.at, where, `a range is a lower and then an upper bound, as in [">", 0, "<=", 5]: `+
 			`%s cannot follow here`, sign.written)
 		return false
