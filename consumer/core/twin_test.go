@@ -242,11 +242,14 @@ func (w *twin) seeIdle(now time.Time, i int, l *twinLane, wait *core.Wait) {
 	case l.holds() && (l.open.early || w.over(now, l)):
 		w.Fatalf("at %v: lane %d does not end its window %v", now, i, l.open)
 	default:
-		n, complete := w.batch(l)
-		if n == 0 {
-			return
+		var n int
+		switch n, due = w.batch(l); {
+		case n > 0:
+		case l.holds() && now.Before(l.open.end):
+			due = l.open.end
+		default:
+			return // there is nothing to do before something is read
 		}
-		due = complete
 	}
 	if wait == nil || wait.Until.After(due) {
 		w.Fatalf("at %v: lane %d, due at %v, is not woken: %v", now, i, due, wait)
