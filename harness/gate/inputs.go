@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -169,6 +170,31 @@ func (g *Gate) recordKey(streamARN string, r streamtypes.Record) string {
 	parts := []string{name}
 	for _, key := range table.Keys {
 		parts = append(parts, streamScalar(r.Dynamodb.Keys[key]))
+	}
+	return strings.Join(parts, " ")
+}
+
+// consumerKey shows the key of a core.Record, the JSON of its attributes, as the
+// trace does. A key of another form stays as it is.
+func (g *Gate) consumerKey(streamARN, key string) string {
+	name, table := g.tableOf(streamARN)
+	var item map[string]struct {
+		S, N *string
+		B    []byte
+	}
+	if name == "" || json.Unmarshal([]byte(key), &item) != nil {
+		return key
+	}
+	parts := []string{name}
+	for _, attribute := range table.Keys {
+		switch v := item[attribute]; {
+		case v.S != nil:
+			parts = append(parts, *v.S)
+		case v.N != nil:
+			parts = append(parts, number(*v.N))
+		default:
+			parts = append(parts, fmt.Sprintf("%x", v.B))
+		}
 	}
 	return strings.Join(parts, " ")
 }

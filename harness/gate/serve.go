@@ -59,7 +59,7 @@ func (g *Gate) Know(streamARN, shardID string, records []core.Record) []Seen {
 		s, ok := g.Seen(streamARN, r.Sequence)
 		if !ok {
 			s = g.remember(position{streamARN, r.Sequence}, Seen{
-				ID: g.options.Log.Mint(trace.TypeRecord), At: g.options.Now(), Key: r.Key,
+				ID: g.options.Log.Mint(trace.TypeRecord), At: g.options.Now(), Key: g.consumerKey(streamARN, r.Key),
 			})
 			g.options.Log.Append(trace.Event{Kind: trace.RecordOrphan, ID: s.ID, Shard: g.Alias(shardID), Key: s.Key})
 		}
