@@ -18,16 +18,20 @@ type element struct {
 	values  []element // of an object one per key; of an array its elements
 }
 
-// readElement reads the text of a pattern. An error that it returns stands at
-// the offset.
-func readElement(pattern string) (e element, offset int, err error) {
-	var raw json.RawMessage
-	if err := json.Unmarshal([]byte(pattern), &raw); err != nil {
-		return element{}, offending(err, pattern), err
-	}
+// readElement reads the text of a pattern, which must be JSON.
+func readElement(pattern string) element {
 	r := elementReader{scanner{data: []byte(pattern)}}
 	r.space()
-	return r.element(), 0, nil
+	return r.element()
+}
+
+// notJSON says why a text is not JSON, and at which byte.
+func notJSON(text string) (offset int, err error) {
+	var raw json.RawMessage
+	if err := json.Unmarshal([]byte(text), &raw); err != nil {
+		return offending(err, text), err
+	}
+	return 0, nil
 }
 
 // offending is the offset of the byte that makes the text no JSON; the end of
@@ -68,14 +72,14 @@ func (r *elementReader) element() element {
 		v, _ := r.scalar()
 		e.text = string(v.text())
 	}
-	e.written = compact(r.data[e.at:r.at])
+	e.written = compact(string(r.data[e.at:r.at]))
 	return e
 }
 
-// compact takes the space out of JSON; it is valid up to the space behind it.
-func compact(written []byte) string {
+// compact takes the space out of JSON.
+func compact(written string) string {
 	var b bytes.Buffer
-	_ = json.Compact(&b, bytes.TrimSpace(written))
+	_ = json.Compact(&b, []byte(written)) // it is JSON
 	return b.String()
 }
 

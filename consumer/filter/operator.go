@@ -40,7 +40,8 @@ const operators = "prefix, suffix, equals-ignore-case, anything-but, numeric, ex
 // unknownOperator says what to write instead of one whose argument is of the
 // kind.
 func unknownOperator(name string, argument kind) string {
-	switch lower := strings.ToLower(name); {
+	meant := meantOperator(name)
+	switch {
 	case name == "wildcard":
 		return `wildcard is EventBridge's, not Lambda's: write {"prefix": "…"} or {"suffix": "…"}, ` +
 			`or look for the middle in the function`
@@ -51,14 +52,34 @@ func unknownOperator(name string, argument kind) string {
 		return `exactly is event-ruler's, not Lambda's: write the text itself, as in ["x"]`
 	case name == or:
 		return `$or stands beside keys, not among values: the values of an array are alternatives already`
-	case isOperator(lower):
-		return "unknown operator " + quote(name) + ": write " + quote(lower)
+	case meant != "":
+		return "unknown operator " + quote(name) + ": write " + quote(meant)
 	case argument == array || argument == object:
 		return "unknown operator " + quote(name) + ": if it is a key of the record, write {" + quote(name) +
 			": …} without the brackets around it; operators are " + operators
 	default:
 		return "unknown operator " + quote(name) + ": Lambda has " + operators
 	}
+}
+
+// meantOperator gives the operator that a wrong name stands for; empty if nobody
+// knows.
+func meantOperator(name string) string {
+	letters := strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name))
+	for _, known := range strings.Split(operators, ", ") {
+		if strings.ReplaceAll(known, "-", "") == letters {
+			return known
+		}
+	}
+	switch letters {
+	case "startswith", "beginswith":
+		return "prefix"
+	case "endswith":
+		return "suffix"
+	case "not", "notequals", "isnot":
+		return "anything-but"
+	}
+	return ""
 }
 
 func (p *parser) likeness(name string, value element, where string, t *test) {

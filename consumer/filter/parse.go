@@ -27,17 +27,19 @@ func (p *parser) mistake(at int, where, format string, args ...any) {
 
 // parse reads the text of a pattern; nil, with mistakes, if it is not one.
 func (p *parser) parse(pattern string) *branch {
-	e, at, err := readElement(pattern)
-	switch {
-	case err != nil:
+	at, err := notJSON(pattern)
+	if err != nil {
 		p.mistake(at, "", `not JSON: %v: a pattern is an object such as {"eventName": ["INSERT"]}`, err)
 		return nil
-	case e.kind != object:
-		p.mistake(e.at, "", `must be an object such as {"eventName": ["INSERT"]}, not %s`, shorten(e.written))
+	}
+	if n := utf8.RuneCountInString(compact(pattern)); n > longest {
+		p.mistake(0, "", "has %d characters without its spaces, Lambda takes %d: "+
+			"split it into several filters, any of which may match", n, longest)
 		return nil
-	case utf8.RuneCountInString(e.written) > longest:
-		p.mistake(e.at, "", "has %d characters without its spaces, Lambda takes %d: "+
-			"split it into several filters, any of which may match", utf8.RuneCountInString(e.written), longest)
+	}
+	e := readElement(pattern)
+	if e.kind != object {
+		p.mistake(e.at, "", `must be an object such as {"eventName": ["INSERT"]}, not %s`, shorten(e.written))
 		return nil
 	}
 	return p.branch(e, "", false)
