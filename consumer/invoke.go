@@ -34,6 +34,7 @@ func (w *worker) invoke(place Place, a core.Invoke, payload []byte) (o core.Outc
 	}
 	began := w.c.now()
 	w.emit(place, InvocationStarted{Call: call, IteratorAge: age(a.Records, began)})
+	w.c.changed()
 	ended := w.call(place, e, call, payload)
 	ended.Took = w.c.now().Sub(began)
 	w.emit(place, ended)

@@ -122,6 +122,9 @@ func (l *lanes) step() (until time.Time, over bool) {
 	for _, act := range s.acts {
 		l.acts.Go(act)
 	}
+	if len(s.acts) > 0 {
+		l.w.c.changed()
+	}
 	return s.until, over
 }
 

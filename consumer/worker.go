@@ -66,9 +66,14 @@ func (w *worker) match() func([]byte) (bool, error) {
 // or the consumer waits no longer.
 func (w *worker) run(ctx context.Context) {
 	defer w.shards.Wait()
-	for ctx.Err() == nil {
-		w.round(ctx)
-		w.wait(ctx, w.pace())
+	for failed := 0; ctx.Err() == nil; {
+		if w.round(ctx) {
+			failed = 0
+			w.wait(ctx, w.pace())
+		} else {
+			w.wait(ctx, doubled(retryFirst, failed, soonMost))
+			failed++
+		}
 	}
 	for _, l := range w.lanes() {
 		l.leave("the consumer stops")

@@ -6,13 +6,18 @@ import (
 	"github.com/stillwater-streams/stillwater/consumer/lease"
 )
 
-// round looks at the leases and does what they ask for.
-func (w *worker) round(ctx context.Context) {
+// round looks at the leases and does what they ask for; false says that it could
+// not look.
+func (w *worker) round(ctx context.Context) bool {
 	if !w.prepared {
 		if err := w.prepare(ctx); err != nil {
 			w.leaseFailed("", "prepare", err)
-			return
+			return false
 		}
+	}
+	before := map[string]bool{} // what ends from here on is not as the list says
+	for _, l := range w.lanes() {
+		before[l.place.ShardID] = true
 	}
 	rows, err := w.list(ctx)
 	listed := w.c.now()
@@ -20,7 +25,7 @@ func (w *worker) round(ctx context.Context) {
 	if err != nil {
 		w.prepared = Transient(err) // the table itself may be gone
 		w.leaseFailed("", "list", err)
-		return
+		return false
 	}
 	if w.due(rows) {
 		rows = w.sync(ctx, rows)
@@ -28,8 +33,10 @@ func (w *worker) round(ctx context.Context) {
 	w.mu.Lock()
 	w.rows = byKey(rows)
 	w.mu.Unlock()
-	w.follow(ctx, w.observer.Plan(listed, w.mine(rows), w.worksOn))
+	works := func(key string) bool { return before[key] || w.worksOn(key) }
+	w.follow(ctx, w.observer.Plan(listed, w.mine(rows), works), works)
 	w.c.changed()
+	return true
 }
 
 func (w *worker) prepare(ctx context.Context) error {
@@ -100,15 +107,17 @@ func (w *worker) shard(id string) (Stream, Shard, bool) {
 	return Stream{}, Shard{}, false
 }
 
-// follow does what the plan says. What another worker did first is left to it.
-func (w *worker) follow(ctx context.Context, plan lease.Plan) {
+// follow does what the plan says, but for leases of shards that the worker works
+// on: their lanes do that, and it does not begin with a shard that it has not
+// finished with. What another worker did first is left to it.
+func (w *worker) follow(ctx context.Context, plan lease.Plan, works func(key string) bool) {
 	for _, move := range plan.HandOver {
-		if !w.worksOn(move.Lease.Key) {
+		if !works(move.Lease.Key) {
 			w.handOver(ctx, move.Lease)
 		}
 	}
 	for _, move := range plan.Take {
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && !works(move.Lease.Key) {
 			w.take(ctx, move.Lease)
 		}
 	}
