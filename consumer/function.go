@@ -100,7 +100,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (response []byte,
 // the buffer of a response back into its pool before the response is used, so
 // that the next invocation would overwrite it.
 func (f *Function) call(ctx context.Context, payload []byte) ([]byte, error) {
-	response, err := lambda.NewHandler(f.handler).Invoke(ctx, payload)
+	response, err := lambda.NewHandler(withEvent(f.handler, payload)).Invoke(ctx, payload)
 	if err != nil {
 		return nil, failed(err)
 	}
