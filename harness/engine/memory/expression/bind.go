@@ -10,7 +10,7 @@ import (
 // measurement of DynamoDB Local).
 const (
 	maxLength    = 4096 // characters
-	maxOperators = 300  // comparators, BETWEEN, IN, AND, OR, NOT, + and -, functions of conditions
+	maxOperators = 300  // comparators, BETWEEN, IN, AND, OR, NOT, + and -, functions
 	maxNesting   = 32   // elements of a path
 	maxIn        = 100  // operands of IN
 )
@@ -89,9 +89,7 @@ func (c *call) bind(b *binder) {
 	case listAppend:
 		b.allow(c.function.String(), func(k item.Kind) bool { return k == item.L }, c.args...)
 	}
-	if !c.function.update() {
-		b.count(1)
-	}
+	b.count(1)
 }
 
 // bindType checks the second operand of attribute_type: it must be a value, and

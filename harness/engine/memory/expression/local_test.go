@@ -1,0 +1,181 @@
+package expression_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/stillwater-streams/stillwater/harness/engine/dynamodblocal"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
+)
+
+// local is a database of DynamoDB Local with the tables of the trials.
+type local struct {
+	ctx    context.Context // of the test
+	client *dynamodb.Client
+	filled map[string]string // what each table holds
+}
+
+// startLocal starts DynamoDB Local, or skips the test with the reason.
+func startLocal(t *testing.T) *dynamodblocal.Engine {
+	t.Helper()
+	ctx := t.Context()
+	if skip, err := dynamodblocal.SkipTests(ctx, os.Getenv); err != nil {
+		t.Fatal(err)
+	} else if skip != "" {
+		t.Skip(skip)
+	}
+	e, err := dynamodblocal.Start(ctx, dynamodblocal.Options{Progress: func(line string) { t.Log(line) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return e
+}
+
+// openLocal opens a database of its own for one goroutine.
+func openLocal(t *testing.T, e *dynamodblocal.Engine) *local {
+	t.Helper()
+	db, err := e.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	l := &local{ctx: t.Context(), filled: map[string]string{}}
+	l.client = dynamodb.NewFromConfig(db.Config(nil), func(o *dynamodb.Options) { o.RetryMaxAttempts = 1 })
+	for _, table := range tables() {
+		in := &dynamodb.CreateTableInput{TableName: aws.String(table.name), BillingMode: types.BillingModePayPerRequest}
+		for i, a := range table.schema.Attributes() {
+			role := types.KeyTypeHash
+			if i > 0 {
+				role = types.KeyTypeRange
+			}
+			in.KeySchema = append(in.KeySchema, types.KeySchemaElement{AttributeName: aws.String(a.Name), KeyType: role})
+			in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{
+				AttributeName: aws.String(a.Name), AttributeType: types.ScalarAttributeType(a.Kind.String())})
+		}
+		if _, err := l.client.CreateTable(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return l
+}
+
+// answer answers a trial by DynamoDB Local.
+func (l *local) answer(t trial) (outcome, error) {
+	if err := l.fill(t); err != nil {
+		return "", err
+	}
+	items, err := l.send(t)
+	var failedCheck *types.ConditionalCheckFailedException
+	if errors.As(err, &failedCheck) {
+		return conditionFailed, nil
+	}
+	if err != nil {
+		return failed(err), nil
+	}
+	for i := range items {
+		// Sums come back as Java writes them: 3.0. Not so from the service.
+		if items[i], err = item.Normal(items[i]); err != nil {
+			return "", err
+		}
+	}
+	return found(items...), nil
+}
+
+// fill makes the table hold the items of the trial and nothing else.
+func (l *local) fill(t trial) error {
+	want := string(found(t.items...))
+	if l.filled[t.table.name] == want {
+		return nil
+	}
+	l.filled[t.table.name] = ""
+	out, err := l.client.Scan(l.ctx, &dynamodb.ScanInput{TableName: &t.table.name})
+	if err != nil {
+		return err
+	}
+	for _, it := range out.Items {
+		if _, err := l.client.DeleteItem(l.ctx, &dynamodb.DeleteItemInput{TableName: &t.table.name, Key: t.table.schema.KeyOf(it)}); err != nil {
+			return err
+		}
+	}
+	for _, it := range t.items {
+		if _, err := l.client.PutItem(l.ctx, &dynamodb.PutItemInput{TableName: &t.table.name, Item: it}); err != nil {
+			return err
+		}
+	}
+	l.filled[t.table.name] = want
+	return nil
+}
+
+// send makes the request and returns the items that it is about afterwards.
+func (l *local) send(t trial) ([]item.Item, error) {
+	r := t.request
+	switch r.Operation {
+	case "Query":
+		out, err := l.client.Query(l.ctx, &dynamodb.QueryInput{TableName: &t.table.name,
+			KeyConditionExpression: r.KeyConditionExpression, FilterExpression: r.FilterExpression, ProjectionExpression: r.ProjectionExpression,
+			ExpressionAttributeNames: r.ExpressionAttributeNames, ExpressionAttributeValues: r.ExpressionAttributeValues,
+			KeyConditions: r.KeyConditions, QueryFilter: r.QueryFilter, AttributesToGet: r.AttributesToGet, ConditionalOperator: r.ConditionalOperator})
+		if err != nil {
+			return nil, err
+		}
+		return out.Items, nil
+	case "Scan":
+		out, err := l.client.Scan(l.ctx, &dynamodb.ScanInput{TableName: &t.table.name,
+			FilterExpression: r.FilterExpression, ProjectionExpression: r.ProjectionExpression,
+			ExpressionAttributeNames: r.ExpressionAttributeNames, ExpressionAttributeValues: r.ExpressionAttributeValues,
+			ScanFilter: r.ScanFilter, AttributesToGet: r.AttributesToGet, ConditionalOperator: r.ConditionalOperator})
+		if err != nil {
+			return nil, err
+		}
+		return out.Items, nil
+	case "GetItem":
+		out, err := l.client.GetItem(l.ctx, &dynamodb.GetItemInput{TableName: &t.table.name, Key: t.key(),
+			ProjectionExpression: r.ProjectionExpression, ExpressionAttributeNames: r.ExpressionAttributeNames, AttributesToGet: r.AttributesToGet})
+		if err != nil {
+			return nil, err
+		}
+		return []item.Item{out.Item}, nil
+	}
+	return l.write(t)
+}
+
+func (l *local) write(t trial) ([]item.Item, error) {
+	r := t.request
+	if r.Operation == "PutItem" {
+		_, err := l.client.PutItem(l.ctx, &dynamodb.PutItemInput{TableName: &t.table.name, Item: t.put,
+			ConditionExpression: r.ConditionExpression, ExpressionAttributeNames: r.ExpressionAttributeNames,
+			ExpressionAttributeValues: r.ExpressionAttributeValues, Expected: r.Expected, ConditionalOperator: r.ConditionalOperator})
+		if err != nil {
+			return nil, err
+		}
+		if len(t.items) != 1 || !item.EqualItems(t.put, t.items[0]) {
+			l.filled[t.table.name] = ""
+		}
+		out, err := l.client.GetItem(l.ctx, &dynamodb.GetItemInput{TableName: &t.table.name, Key: t.key()})
+		if err != nil {
+			return nil, err
+		}
+		return []item.Item{out.Item}, nil
+	}
+	out, err := l.client.UpdateItem(l.ctx, &dynamodb.UpdateItemInput{TableName: &t.table.name, Key: t.key(),
+		UpdateExpression: r.UpdateExpression, ConditionExpression: r.ConditionExpression,
+		ExpressionAttributeNames: r.ExpressionAttributeNames, ExpressionAttributeValues: r.ExpressionAttributeValues,
+		AttributeUpdates: r.AttributeUpdates, Expected: r.Expected, ConditionalOperator: r.ConditionalOperator,
+		ReturnValues: types.ReturnValueAllNew})
+	if err != nil {
+		return nil, err
+	}
+	l.filled[t.table.name] = ""
+	return []item.Item{out.Attributes}, nil
+}
