@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,7 +19,7 @@ import (
 type local struct {
 	ctx    context.Context // of the test
 	client *dynamodb.Client
-	filled map[string]string // what each table holds
+	rows   map[string][]item.Item // what each table holds; a nil item is not known
 }
 
 // startLocal starts DynamoDB Local, or skips the test with the reason.
@@ -50,7 +51,7 @@ func openLocal(t *testing.T, e *dynamodblocal.Engine) *local {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	l := &local{ctx: t.Context(), filled: map[string]string{}}
+	l := &local{ctx: t.Context(), rows: map[string][]item.Item{}}
 	l.client = dynamodb.NewFromConfig(db.Config(nil), func(o *dynamodb.Options) { o.RetryMaxAttempts = 1 })
 	for _, table := range tables() {
 		in := &dynamodb.CreateTableInput{TableName: aws.String(table.name), BillingMode: types.BillingModePayPerRequest}
@@ -94,27 +95,47 @@ func (l *local) answer(t trial) (outcome, error) {
 
 // fill makes the table hold the items of the trial and nothing else.
 func (l *local) fill(t trial) error {
-	want := string(found(t.items...))
-	if l.filled[t.table.name] == want {
-		return nil
-	}
-	l.filled[t.table.name] = ""
-	out, err := l.client.Scan(l.ctx, &dynamodb.ScanInput{TableName: &t.table.name})
-	if err != nil {
-		return err
-	}
-	for _, it := range out.Items {
-		if _, err := l.client.DeleteItem(l.ctx, &dynamodb.DeleteItemInput{TableName: &t.table.name, Key: t.table.schema.KeyOf(it)}); err != nil {
+	rows := l.rows[t.table.name]
+	if !slices.EqualFunc(rows, t.items, func(row, it item.Item) bool {
+		return item.EqualItems(t.table.schema.KeyOf(row), t.table.schema.KeyOf(it))
+	}) {
+		if err := l.empty(t.table); err != nil {
 			return err
 		}
+		rows = make([]item.Item, len(t.items))
 	}
-	for _, it := range t.items {
+	for i, it := range t.items {
+		if item.EqualItems(rows[i], it) {
+			continue
+		}
 		if _, err := l.client.PutItem(l.ctx, &dynamodb.PutItemInput{TableName: &t.table.name, Item: it}); err != nil {
 			return err
 		}
 	}
-	l.filled[t.table.name] = want
+	l.rows[t.table.name] = slices.Clone(t.items)
 	return nil
+}
+
+func (l *local) empty(t table) error {
+	out, err := l.client.Scan(l.ctx, &dynamodb.ScanInput{TableName: &t.name})
+	if err != nil {
+		return err
+	}
+	for _, it := range out.Items {
+		if _, err := l.client.DeleteItem(l.ctx, &dynamodb.DeleteItemInput{TableName: &t.name, Key: t.schema.KeyOf(it)}); err != nil {
+			return err
+		}
+	}
+	l.rows[t.name] = nil
+	return nil
+}
+
+// written notes that a request changed the table: its only row, or anything.
+func (l *local) written(t trial, now item.Item) {
+	l.rows[t.table.name] = nil
+	if len(t.items) == 1 && now != nil && item.EqualItems(t.table.schema.KeyOf(t.items[0]), t.table.schema.KeyOf(now)) {
+		l.rows[t.table.name] = []item.Item{now}
+	}
 }
 
 // send makes the request and returns the items that it is about afterwards.
@@ -159,8 +180,9 @@ func (l *local) write(t trial) ([]item.Item, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(t.items) != 1 || !item.EqualItems(t.put, t.items[0]) {
-			l.filled[t.table.name] = ""
+		l.written(t, t.put)
+		if r.ConditionExpression != nil || r.Expected != nil {
+			return []item.Item{t.put}, nil // the item that was there
 		}
 		out, err := l.client.GetItem(l.ctx, &dynamodb.GetItemInput{TableName: &t.table.name, Key: t.key()})
 		if err != nil {
@@ -176,6 +198,6 @@ func (l *local) write(t trial) ([]item.Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.filled[t.table.name] = ""
+	l.written(t, out.Attributes)
 	return []item.Item{out.Attributes}, nil
 }
