@@ -101,6 +101,14 @@ type fields struct {
 	found  []field
 	arrays int     // so far
 	inside []place // where the scanner is
+	store  []place // behind the places of all found
+}
+
+// here copies the places where the scanner is.
+func (f *fields) here() []place {
+	before := len(f.store)
+	f.store = append(f.store, f.inside...)
+	return f.store[before:len(f.store):len(f.store)]
 }
 
 // collect reads the value that comes next and keeps the scalars on the paths
@@ -114,7 +122,7 @@ func (f *fields) collect(s *step) bool {
 	}
 	v, ok := f.scalar()
 	if ok && s != nil && s.path >= 0 {
-		f.found = append(f.found, field{path: s.path, value: v, places: slices.Clone(f.inside)})
+		f.found = append(f.found, field{path: s.path, value: v, places: f.here()})
 	}
 	return ok
 }

@@ -57,39 +57,52 @@ func (s *search) try(index int, at []place) bool {
 			continue
 		}
 		there = true
-		if c.leaf.holds(v.value) && s.from(index+1, s.matter(index+1, join(at, v.places))) {
+		if c.leaf.holds(v.value) && s.from(index+1, s.matter(index+1, at, v.places)) {
 			return true
 		}
 	}
-	return c.absent && !there && s.from(index+1, s.matter(index+1, at))
+	return c.absent && !there && s.from(index+1, s.matter(index+1, at, nil))
 }
 
-// matter leaves of the places those in arrays that conditions from an index on
-// look into: whatever element of another array was taken, they do not care.
-func (s *search) matter(index int, places []place) []place {
-	if len(places) == 0 {
+// matter joins places that agree, as far as they are in arrays that conditions
+// from an index on look into: whatever element of another array was taken, they
+// do not care.
+func (s *search) matter(index int, at, more []place) []place {
+	if len(at)+len(more) == 0 || index == len(s.all) {
 		return nil
 	}
-	if s.arrays == nil {
-		s.arrays = make([]map[int]bool, len(s.all)+1)
+	arrays := s.arraysFrom(index)
+	var joined []place
+	for _, p := range at {
+		if arrays[p.array] {
+			joined = append(joined, p)
+		}
 	}
-	if s.arrays[index] == nil {
-		s.arrays[index] = map[int]bool{}
-		for _, v := range s.found {
-			if slices.ContainsFunc(s.all[index:], func(c condition) bool { return c.path == v.path }) {
-				for _, p := range v.places {
-					s.arrays[index][p.array] = true
-				}
+	for _, p := range more {
+		if arrays[p.array] && !slices.Contains(at, p) {
+			joined = append(joined, p)
+		}
+	}
+	return joined
+}
+
+// arraysFrom are those that hold a value for a condition from an index on.
+func (s *search) arraysFrom(index int) map[int]bool {
+	if s.arrays == nil {
+		s.arrays = make([]map[int]bool, len(s.all))
+	}
+	if s.arrays[index] != nil {
+		return s.arrays[index]
+	}
+	s.arrays[index] = map[int]bool{}
+	for _, v := range s.found {
+		if slices.ContainsFunc(s.all[index:], func(c condition) bool { return c.path == v.path }) {
+			for _, p := range v.places {
+				s.arrays[index][p.array] = true
 			}
 		}
 	}
-	var mattering []place
-	for _, p := range places {
-		if s.arrays[index][p.array] {
-			mattering = append(mattering, p)
-		}
-	}
-	return mattering
+	return s.arrays[index]
 }
 
 // agree says that no array is in both with different elements.
@@ -102,15 +115,4 @@ func agree(a, b []place) bool {
 		}
 	}
 	return true
-}
-
-// join gives a new list of the places of both, which agree.
-func join(a, b []place) []place {
-	joined := slices.Clone(a)
-	for _, p := range b {
-		if !slices.Contains(a, p) {
-			joined = append(joined, p)
-		}
-	}
-	return joined
 }
