@@ -6,6 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"github.com/stillwater-streams/stillwater/consumer/core"
 	"github.com/stillwater-streams/stillwater/consumer/lease"
 )
@@ -13,8 +17,22 @@ import (
 func BenchmarkMemory(b *testing.B) { benchmarkStore(b, lease.NewMemory()) }
 
 func BenchmarkDynamoDB(b *testing.B) {
-	e := container(b)
-	benchmarkStore(b, prepared(b, open(b, e), nil))
+	db := open(b, container(b))
+	store, client := prepared(b, db, nil), dynamodb.NewFromConfig(db.Config(nil))
+	b.Run("floor: an unconditional UpdateItem", func(b *testing.B) {
+		for b.Loop() {
+			_, err := client.UpdateItem(b.Context(), &dynamodb.UpdateItemInput{
+				TableName:                 aws.String(leases),
+				Key:                       map[string]types.AttributeValue{"leaseKey": &types.AttributeValueMemberS{Value: "floor"}},
+				UpdateExpression:          aws.String("ADD leaseCounter :one SET checkpoint = :c"),
+				ExpressionAttributeValues: map[string]types.AttributeValue{":one": &types.AttributeValueMemberN{Value: "1"}, ":c": &types.AttributeValueMemberS{Value: "1"}},
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	benchmarkStore(b, store)
 }
 
 // benchmarkStore measures the two writes that a worker makes all the time, and

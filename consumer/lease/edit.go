@@ -20,14 +20,14 @@ type edit struct {
 	remove []string
 }
 
-// permits tells whether a row meets the conditions. nil stands for no row.
+// permits tells whether a row meets the conditions.
 func (e edit) permits(row item) bool {
 	for name, want := range e.equal {
 		if !same(row[name], want) {
 			return false
 		}
 	}
-	return !e.anyOf(row, e.absent)
+	return !hasAny(row, e.absent)
 }
 
 // made tells whether a row is what the edit leaves behind.
@@ -37,16 +37,11 @@ func (e edit) made(row item) bool {
 			return false
 		}
 	}
-	return !e.anyOf(row, e.remove)
+	return !hasAny(row, e.remove)
 }
 
-func (edit) anyOf(row item, names []string) bool {
-	for _, name := range names {
-		if row[name] != nil {
-			return true
-		}
-	}
-	return false
+func hasAny(row item, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return row[name] != nil })
 }
 
 // applied returns the row as it is after the edit.

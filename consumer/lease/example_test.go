@@ -61,7 +61,7 @@ func ExampleObserver() {
 		}
 		now = now.Add(5 * time.Second)
 	}
-	// Unordered output:
+	// Output:
 	// 10:00:10 takes shardId-1: worker-1 has not renewed it for 10s
 	// 10:00:10 takes shardId-2: worker-1 has not renewed it for 10s
 }
