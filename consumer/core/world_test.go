@@ -77,9 +77,11 @@ func drawLog(t *rapid.T) []core.Record {
 // drawWorld draws a world that starts with the first record, or after a backlog.
 func drawWorld(t *rapid.T) *world {
 	w := &world{
-		twin:   newTwin(t, drawConfig(t), drawLog(t)),
-		now:    start.Add(time.Duration(rapid.SampledFrom([]int{0, 0, 10, 60, 1400}).Draw(t, "backlog")) * time.Minute),
-		likely: []string{"ok", "ok", "ok", "report", "report", "error", "error", "throttle"},
+		twin: newTwin(t, drawConfig(t), drawLog(t)),
+		now:  start.Add(time.Duration(rapid.SampledFrom([]int{0, 0, 10, 60, 1400}).Draw(t, "backlog")) * time.Minute),
+		likely: rapid.SampledFrom([][]string{
+			{"ok", "ok", "ok", "report", "report", "error", "error", "throttle"}, {"ok", "report"}, {"report", "error"},
+		}).Draw(t, "likely"),
 	}
 	w.shard = core.New(w.cfg, core.Position{})
 	return w
@@ -107,7 +109,23 @@ func (w *world) next() []core.Action {
 		}
 	}
 	w.onlyWhenWoken(actions)
+	for _, a := range actions {
+		extend(a)
+	}
 	return actions
+}
+
+// extend appends to the records of an action, which must not reach the shard.
+func extend(a core.Action) {
+	stray := core.Record{Sequence: "stray"}
+	switch a := a.(type) {
+	case core.Invoke:
+		_ = append(a.Records, stray)
+	case core.Deliver:
+		_ = append(a.Records, stray)
+	case core.Drop:
+		_ = append(a.Records, stray)
+	}
 }
 
 // onlyWhenWoken: time alone changes nothing before the shard asked to be woken.
