@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/daemon"
+	"github.com/stillwater-streams/stillwater/harness/daemon/control"
+)
+
+// consumeCommand is the daemon of local development, and what controls it.
+type consumeCommand struct {
+	Run    consumeRun    `cmd:"" default:"withargs" help:"Run every enabled trigger against a local table until stopped (what consume does without more words)."`
+	Status consumeStatus `cmd:"" help:"Show how the mappings of a running stillwater consume are doing."`
+	Pause  consumePause  `cmd:"" help:"Let a mapping stand still; its position is kept."`
+	Resume consumeResume `cmd:"" help:"Let a mapping that is paused go on."`
+}
+
+type consumeRun struct {
+	Endpoint    string        `required:"" help:"Endpoint of DynamoDB Local, such as http://127.0.0.1:8000; hosts of AWS are refused." placeholder:"URL"`
+	Table       []string      `help:"Run the triggers of this table only; may be given again." placeholder:"NAME"`
+	Trigger     []string      `help:"Run this trigger only; may be given again." placeholder:"NAME"`
+	Region      string        `help:"Region of the database: without -sharedDb each region and access key has one of its own." default:"us-east-1"`
+	AccessKey   string        `help:"Access key of the database." default:"local" placeholder:"KEY"`
+	SecretKey   string        `help:"Secret to sign with; DynamoDB Local does not look at it." default:"local" placeholder:"KEY"`
+	SqsEndpoint string        `name:"sqs-endpoint" help:"Endpoint of the on-failure queues; without, they are in this process and their messages are printed." placeholder:"URL"`
+	Poll        time.Duration `help:"How often to read a shard that has nothing new." default:"250ms" placeholder:"D"`
+	From        []string      `help:"Where mappings without a checkpoint begin: TRIM_HORIZON, LATEST, or TRIGGER=LATEST; without, as triggers.json says." placeholder:"POSITION"`
+	Depth       int           `help:"Pause a mapping that feeds itself after so many invocations in one chain of causes." default:"16" placeholder:"N"`
+	JSON        bool          `name:"json" help:"Print one JSON object a line."`
+	Root        string        `help:"Folder with scenarios/, snapshots/ and fixtures/; found upwards from here without." type:"existingdir" placeholder:"DIR"`
+}
+
+// Run implements kong's command.
+func (c *consumeRun) Run(env *environment, _ *int) error {
+	project, err := c.project(env)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, t := range project.Triggers {
+		names = append(names, t.Mapping.Trigger, t.Mapping.Table)
+	}
+	printer := daemon.NewText(env.out, isTerminal(env.out) && env.getenv("NO_COLOR") == "", names)
+	if c.JSON {
+		printer = daemon.NewJSON(env.out)
+	}
+	host, _ := os.Hostname() // only a name for people
+	// A second signal ends the process at once, whatever handlers are doing.
+	detach := context.AfterFunc(env.ctx, func() { signal.Reset(os.Interrupt, syscall.SIGTERM) })
+	defer detach()
+	err = daemon.Run(env.ctx, daemon.Options{
+		Project: project, Endpoint: c.Endpoint, Region: c.Region, AccessKey: c.AccessKey, SecretKey: c.SecretKey,
+		SQSEndpoint: c.SqsEndpoint, Tables: c.Table, Triggers: c.Trigger, From: c.From, Poll: c.Poll, Depth: c.Depth,
+		Worker: host, Sockets: control.Dir(env.getenv), Printer: printer,
+	})
+	switch {
+	case errors.Is(err, daemon.ErrUsage):
+		return usage{err}
+	case err != nil && env.ctx.Err() != nil: // it was stopped, though not everything has ended
+		fmt.Fprintf(env.err, "stillwater: %v\n", err)
+		return nil
+	}
+	return err
+}
+
+func (c *consumeRun) project(env *environment) (harness.Project, error) {
+	root := c.Root
+	if root == "" {
+		var err error
+		if root, err = findRoot(); err != nil {
+			return harness.Project{}, usage{err}
+		}
+	}
+	project, err := env.team.Project(root)
+	if err != nil {
+		return harness.Project{}, usage{err}
+	}
+	return project, nil
+}
+
+// isTerminal tells a terminal from a file and a pipe.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
