@@ -76,6 +76,9 @@
 // person sets it back. A row with an entityType other than LEASE is none: KCL 3.5
 // keeps its worker metrics and coordinator state in the same table.
 //
+// A KCL and this package are meant to use a table one after the other. Together
+// they would not write over each other, but never agree on who works on what.
+//
 // The table is on demand and has the index LeaseOwnerToLeaseKeyIndex (K7), through
 // which a KCL 3 finds its leases; this package reads by consistent scans and does
 // not need it. It needs the permissions dynamodb:DescribeTable, CreateTable and

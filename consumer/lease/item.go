@@ -72,7 +72,7 @@ func encode(l Lease) item {
 	return row
 }
 
-// encodeLanes keeps the checkpoint beside the places: see decodeLanes.
+// encodeLanes keeps the checkpoint beside the places: see decoder.lanes.
 func encodeLanes(at string, parts []string) types.AttributeValue {
 	positions := make([]types.AttributeValue, len(parts))
 	for i, part := range parts {
