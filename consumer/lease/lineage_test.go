@@ -9,8 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/stillwater-streams/stillwater/consumer"
 	"github.com/stillwater-streams/stillwater/consumer/lease"
 )
+
+// What the consumer lists is what the rules here are asked about.
+var _ = lease.Shard(consumer.Shard{})
 
 // shards reads "a", "b<a" (b is a child of a) and "c<b!" (c is closed).
 func shards(text string) []lease.Shard {
