@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -81,4 +82,71 @@ func TestHashIgnoresWhatIsTheSame(t *testing.T) {
 	if read(core.Config{}, start) != read(spelled, start.In(time.FixedZone("elsewhere", 3600))) {
 		t.Error("a default that is spelled out counts")
 	}
+}
+
+// TestHashOfHistories: what happened before counts where it shows later. Each
+// pair differs in one field of the state only.
+func TestHashOfHistories(t *testing.T) {
+	tests := map[string][2][]string{
+		"halved or whole": {
+			{"shard batch=4 bisect", "read 101..104", "fail boom", "throttle boom"},
+			{"shard batch=4 bisect", "read 101..104", "throttle boom"},
+		},
+		"the state of a window": {
+			{"shard tumble=1m", "read 101", `ok {"state":1}`},
+			{"shard tumble=1m", "read 101", `ok {"state":2}`},
+		},
+		"what is known to be read": {
+			{"shard tumble=1m", "read age=5m 101", `ok {"state":1}`, "read age=5m 102~"},
+			{"shard tumble=1m", "read age=5m 101", `ok {"state":1}`, "read age=4m 102~"},
+		},
+		"filtered records before the first": {
+			{"shard", "read 101 103"},
+			{"shard", "read 101 102~ 103"},
+		},
+		"filtered records behind a checkpoint": {
+			{"shard batch=1", "read 101 103~ 104", "ok"},
+			{"shard batch=1", "read 101 102~ 104", "ok"},
+		},
+		"the checkpoint that was asked for": {
+			{"shard", "read 101~", "read 102~"},
+			{"shard", "read 101~ 102~"},
+		},
+		"failures of a checkpoint": {
+			{"shard first=1h max=1h", "read 101~", "unstored x", "advance 1h", "unstored x"},
+			{"shard first=1h max=1h", "advance 1h", "read 101~", "unstored x"},
+		},
+		"when a failed delivery is due": {
+			{"shard", "read 101", "fail x", "undelivered x"},
+			{"shard", "read 101", "fail x", "advance 1s", "undelivered x"},
+		},
+		"when a failed attempt is due": {
+			{"shard retries=1", "read 101", "fail x"},
+			{"shard retries=1", "read 101", "advance 1s", "fail x"},
+		},
+		"throttled or failed": {
+			{"shard retries=1", "read 101", "fail x"},
+			{"shard retries=1", "read 101", "throttle x"},
+		},
+		"reported or failed": {
+			{"shard retries=1 report", "read 101", "failed 101"},
+			{"shard retries=1 report", "read 101", "fail batch item failures from 101 on"},
+		},
+	}
+	for name, pair := range tests {
+		if a, b := hashAfter(t, pair[0]), hashAfter(t, pair[1]); a == b {
+			t.Errorf("%s: %q and %q have the same hash", name, pair[0], pair[1])
+		}
+	}
+}
+
+func hashAfter(t *testing.T, commands []string) uint64 {
+	t.Helper()
+	c := &conversation{}
+	for _, command := range commands {
+		if result, err := c.do(command); err != nil || strings.HasPrefix(result, "panic") {
+			t.Fatalf("%q: %s: %s, %v", commands, command, result, err)
+		}
+	}
+	return c.shard.Hash()
 }

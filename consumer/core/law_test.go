@@ -218,7 +218,8 @@ func TestHashTellsStatesApart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		seen := map[uint64]string{}
-		for more := true; more; more = w.step() {
+		for range rapid.IntRange(1, 40).Draw(t, "steps") {
+			w.step()
 			at := func(now time.Time) []core.Action { return w.shard.Clone().Next(now) }
 			view := fmt.Sprintf("%+v %+v %q %v", at(start), at(start.Add(1000*time.Hour)), w.shard.Open(), w.shard.Position())
 			if was, ok := seen[w.shard.Hash()]; ok && was != view {

@@ -57,7 +57,7 @@ func drawConfig(t *rapid.T) core.Config {
 func drawLog(t *rapid.T) []core.Record {
 	var log []core.Record
 	at := start
-	for i := range rapid.IntRange(0, 20).Draw(t, "records") {
+	for i := range rapid.IntRange(0, 14).Draw(t, "records") {
 		at = at.Add(time.Duration(rapid.SampledFrom([]int{0, 0, 0, 1, 7, 30, 90, 600, 3600}).Draw(t, "seconds")) * time.Second)
 		arrived := at
 		if rapid.IntRange(0, 9).Draw(t, "late") == 0 {
