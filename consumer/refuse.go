@@ -16,11 +16,13 @@ import (
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 )
 
-// maxTimeout is the longest timeout of a function.
-const maxTimeout = 15 * time.Minute
-
-// maxReserved is the largest reserved concurrency that a trigger may ask for.
-const maxReserved = 1000
+// Limits of a mapping that package core does not know.
+const (
+	maxTimeout   = 15 * time.Minute
+	maxReserved  = 1000        // as mapping.Parse has it
+	minRecordAge = time.Minute // P7
+	maxRecordAge = 168 * time.Hour
+)
 
 // check tells everything that is wrong with the options.
 func (o Options) check() error {
@@ -34,6 +36,20 @@ func (o Options) check() error {
 	}
 	if (o.Clock.Now == nil) != (o.Clock.NewTimer == nil) {
 		refuse("Clock: only one of Now and NewTimer: give both or none")
+	}
+	for _, d := range []struct {
+		name  string
+		value time.Duration
+	}{
+		{"Poll", o.Poll}, {"PollMax", o.PollMax}, {"Failover", o.Failover}, {"ShardSync", o.ShardSync},
+		{"StopTimeout", o.StopTimeout}, {"BackoffFirst", o.BackoffFirst}, {"BackoffMax", o.BackoffMax},
+	} {
+		if d.value < 0 {
+			refuse("%s %v: must not be negative", d.name, d.value)
+		}
+	}
+	if o.Jitter < 0 || o.Jitter > 1 {
+		refuse("Jitter %v: must be 0 to 1", o.Jitter)
 	}
 	if len(o.Triggers) == 0 {
 		refuse("Triggers: there are none")
@@ -80,6 +96,9 @@ func (t Trigger) check(destinations bool) []error {
 		m.ParallelizationFactor >= 0 && m.ParallelizationFactor <= core.MaxParallelizationFactor)
 	within("MaximumRetryAttempts", m.MaximumRetryAttempts, -1, core.MaxRetryAttempts,
 		m.MaximumRetryAttempts >= -1 && m.MaximumRetryAttempts <= core.MaxRetryAttempts)
+	if age := m.MaximumRecordAge; age > 0 && age < minRecordAge || age > maxRecordAge {
+		refuse("MaximumRecordAge %v: must be 0, or %v to %v", age, minRecordAge, maxRecordAge)
+	}
 	within("TumblingWindow", m.TumblingWindow, 0, core.MaxTumblingWindow, m.TumblingWindow >= 0 && m.TumblingWindow <= core.MaxTumblingWindow)
 	within("Timeout", m.Timeout, "over 0", maxTimeout, m.Timeout >= 0 && m.Timeout <= maxTimeout)
 	if r := m.ReservedConcurrency; r != nil {
@@ -104,18 +123,17 @@ func (t Trigger) check(destinations bool) []error {
 func (w *worker) find(ctx context.Context) error {
 	for failed := 0; ; failed++ {
 		arn, err := w.findOnce(ctx)
-		if err == nil {
+		switch {
+		case err == nil:
 			return w.setFunction(arn)
-		}
-		if !Transient(err) {
+		case ctx.Err() != nil:
+			return nil // nothing was begun
+		case !Transient(err):
 			return err
 		}
 		wait := doubled(retryFirst, failed, retryMax)
 		w.emit(Place{}, StreamMissing{Err: err, Again: w.c.now().Add(wait)})
 		w.wait(ctx, wait)
-		if ctx.Err() != nil {
-			return nil // nothing was begun
-		}
 	}
 }
 

@@ -308,12 +308,12 @@ func TestNotReallyGone(t *testing.T) {
 // listing knows all streams of the table.
 type listing struct {
 	*streamscript.Endpoint
-	arns []string
+	arns func() []string
 }
 
 func (l listing) ListStreams(context.Context, *dynamodbstreams.ListStreamsInput, ...func(*dynamodbstreams.Options)) (*dynamodbstreams.ListStreamsOutput, error) {
 	out := &dynamodbstreams.ListStreamsOutput{}
-	for _, arn := range l.arns {
+	for _, arn := range l.arns() {
 		out.Streams = append(out.Streams, types.Stream{StreamArn: &arn})
 	}
 	return out, nil
@@ -336,7 +336,7 @@ func TestOlderStream(t *testing.T) {
 				w.endpoint.Forget(arns[0])
 			}
 			o := w.options()
-			o.Streams = listing{w.endpoint, arns}
+			o.Streams = listing{w.endpoint, func() []string { return arns }}
 			r = w.start(o)
 			r.settled()
 			r.until("all records", func([]consumer.MappingStatus) bool { return slices.Contains(w.batches(), "7") })

@@ -24,36 +24,36 @@ var _ streamLister = (*dynamodbstreams.Client)(nil)
 // errStreamGone says why records of a shard are lost of which a lease is left.
 var errStreamGone = errors.New("its stream is not there any more, and it was not read out")
 
-// findOlder looks for the streams of leases that belong to none of those known: a
-// table got a new stream while no worker ran. What is in the old one is still to
-// be read. Leases whose stream is gone are deleted, and that is told.
+// findOlder looks for streams that were missed, when the table has one that is
+// not read yet: those of leases that belong to none that is known, because the
+// table got another stream while no worker ran, and those between. What is in
+// them is to be read first. Leases whose stream is gone are deleted, and that is
+// told.
 func (s *syncing) findOlder(ctx context.Context) {
 	lister, ok := s.w.c.options.Streams.(streamLister)
-	if !ok || s.w.trigger.StreamARN != "" || s.incomplete || len(s.strays()) == 0 {
+	if !ok || s.w.trigger.StreamARN != "" || s.incomplete || len(s.rows) == 0 || !s.begins() {
 		return
 	}
-	arns, err := tableStreams(ctx, lister, s.w.trigger.Mapping.Table)
+	candidates, err := s.candidates(ctx, lister)
 	if err != nil {
 		s.missing(err, true)
 		return
 	}
-	var older []Stream
-	for _, arn := range arns {
-		if slices.ContainsFunc(s.streams, func(k Stream) bool { return k.ARN == arn }) {
-			continue
-		}
-		stream, err := DescribeStream(ctx, s.w.c.options.Streams, arn)
-		var gone *GoneError
-		if err != nil && !errors.As(err, &gone) {
-			s.missing(err, true)
-			return
-		}
-		if err == nil && slices.ContainsFunc(s.strays(), func(row lease.Lease) bool { return of(stream, row) }) {
-			older = append(older, stream)
-			s.w.emit(Place{StreamARN: arn}, StreamFound{ViewType: string(stream.ViewType)})
+	all := slices.Concat(candidates, s.streams)
+	slices.SortStableFunc(all, func(a, b Stream) int { return cmp.Compare(a.Label, b.Label) })
+	// From the first that has a lease on: what was before was never begun, or is
+	// read out.
+	first := slices.IndexFunc(all, s.leased)
+	newest, found := "", len(s.streams) > 0
+	if found {
+		newest = s.streams[len(s.streams)-1].Label
+	}
+	for _, stream := range all[max(0, first):] {
+		if !s.known(stream.ARN) && (!found || stream.Label < newest) {
+			s.streams = append(s.streams, stream)
+			s.w.emit(Place{StreamARN: stream.ARN}, StreamFound{ViewType: string(stream.ViewType)})
 		}
 	}
-	s.streams = append(older, s.streams...)
 	slices.SortStableFunc(s.streams, func(a, b Stream) int { return cmp.Compare(a.Label, b.Label) })
 	for _, row := range s.strays() {
 		if s.abandoned(row) {
@@ -61,6 +61,44 @@ func (s *syncing) findOlder(ctx context.Context) {
 			s.deleteOne(ctx, row)
 		}
 	}
+}
+
+// begins says whether the newest stream has no lease yet, though there are others,
+// or some lease is of no stream that is known.
+func (s *syncing) begins() bool {
+	return len(s.streams) > 0 && !s.leased(s.streams[len(s.streams)-1]) || len(s.strays()) > 0
+}
+
+// candidates are the streams of the table that are not known.
+func (s *syncing) candidates(ctx context.Context, lister streamLister) ([]Stream, error) {
+	arns, err := tableStreams(ctx, lister, s.w.trigger.Mapping.Table)
+	if err != nil {
+		return nil, err
+	}
+	var found []Stream
+	for _, arn := range arns {
+		if s.known(arn) {
+			continue
+		}
+		stream, err := DescribeStream(ctx, s.w.c.options.Streams, arn)
+		var gone *GoneError
+		if err != nil && !errors.As(err, &gone) {
+			return nil, err
+		}
+		if err == nil {
+			found = append(found, stream)
+		}
+	}
+	return found, nil
+}
+
+func (s *syncing) known(arn string) bool {
+	return slices.ContainsFunc(s.streams, func(stream Stream) bool { return stream.ARN == arn })
+}
+
+// leased says whether a shard of the stream has a lease.
+func (s *syncing) leased(stream Stream) bool {
+	return slices.ContainsFunc(s.rows, func(row lease.Lease) bool { return of(stream, row) })
 }
 
 // abandoned says whether nobody works on the shard of a stray lease: a worker
@@ -79,10 +117,8 @@ func (s *syncing) abandoned(row lease.Lease) bool {
 // gone, so that the next must wait. Where that has leases already it was decided
 // before.
 func (s *syncing) blocked() bool {
-	for _, row := range s.rows {
-		if slices.ContainsFunc(s.streams, func(stream Stream) bool { return of(stream, row) }) {
-			return false
-		}
+	if slices.ContainsFunc(s.streams, s.leased) {
+		return false
 	}
 	return slices.ContainsFunc(s.strays(), func(row lease.Lease) bool { return !s.abandoned(row) })
 }

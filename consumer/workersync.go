@@ -116,7 +116,7 @@ func (s *syncing) create(ctx context.Context) {
 		return
 	}
 	for i := len(s.streams) - 1; i > 0; i-- {
-		if slices.ContainsFunc(s.rows, func(row lease.Lease) bool { return of(s.streams[i], row) }) {
+		if s.leased(s.streams[i]) {
 			s.streams = s.streams[i:]
 			break
 		}

@@ -57,7 +57,7 @@ func (w *world) options() consumer.Options {
 		Triggers: []consumer.Trigger{{Mapping: w.mapping, New: w.handler}},
 		Streams:  w.endpoint, Tables: w.endpoint,
 		Leases:      func(mapping.Mapping) lease.Store { return w.leases },
-		Destination: func(mapping.Mapping) (destination.Destination, error) { return letters{w}, nil },
+		Destination: w.destinations(),
 		Region:      "eu-west-1", AccountID: "123456789012",
 		Observe: w.observe,
 		RequestID: func() string {
@@ -78,6 +78,10 @@ func (l letters) Send(ctx context.Context, f destination.Failure) error {
 		return errors.New("queue is down")
 	}
 	return l.queue.Send(ctx, f)
+}
+
+func (w *world) destinations() func(mapping.Mapping) (destination.Destination, error) {
+	return func(mapping.Mapping) (destination.Destination, error) { return letters{w}, nil }
 }
 
 // separate gives each mapping a lease store of its own.
@@ -229,12 +233,16 @@ func (r *running) until(what string, holds func([]consumer.MappingStatus) bool) 
 func (w *world) narrate() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return narrate(slices.DeleteFunc(slices.Clone(w.seen), func(o consumer.Occurrence) bool {
+		p, ok := o.Fact.(consumer.Polled)
+		return ok && p.Records == 0 && !p.End
+	}))
+}
+
+func narrate(seen []consumer.Occurrence) string {
 	var b strings.Builder
-	for _, o := range w.seen {
-		if p, ok := o.Fact.(consumer.Polled); ok && p.Records == 0 && !p.End {
-			continue
-		}
-		fmt.Fprintf(&b, "%s %s %s\n", o.Time.UTC().Format("15:04:05.000"), o.ShardID, o.Fact)
+	for _, o := range seen {
+		fmt.Fprintf(&b, "%s %s %s %s\n", o.Time.UTC().Format("15:04:05.000"), o.Worker, o.ShardID, o.Fact)
 	}
 	return b.String()
 }
