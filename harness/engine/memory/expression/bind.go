@@ -43,24 +43,22 @@ func (p *path) bind(b *binder) {
 		b.refuse("The document path has too many nesting levels; nesting levels: %d", n)
 	}
 	for i, s := range p.steps {
-		if s.source.kind != nameRef {
+		if !s.reference {
 			continue
 		}
-		name, ok := b.scope.names[s.source.text]
+		name, ok := b.scope.names.use(s.name)
 		if !ok {
-			b.refuse("An expression attribute name used in the document path is not defined; attribute name: %s", s.source.text)
+			b.refuse("An expression attribute name used in the document path is not defined; attribute name: %s", s.name)
 		}
-		b.scope.usedNames[s.source.text] = true
 		p.steps[i].name = name
 	}
 }
 
 func (l *literal) bind(b *binder) {
-	v, ok := b.scope.values[l.source.text]
+	v, ok := b.scope.values.use(l.reference)
 	if !ok {
-		b.refuse("An expression attribute value used in expression is not defined; attribute value: %s", l.source.text)
+		b.refuse("An expression attribute value used in expression is not defined; attribute value: %s", l.reference)
 	}
-	b.scope.usedValues[l.source.text] = true
 	l.v = v
 }
 
@@ -77,6 +75,7 @@ func (c *call) bind(b *binder) {
 		if _, ok := c.args[0].(*path); !ok {
 			b.refuse("Operator or function requires a document path; operator or function: %s", c.function)
 		}
+		b.distinct(c.function.String(), c.args[0], c.args[1:]...)
 	case attributeType:
 		c.bindType(b)
 	case beginsWith:

@@ -2,6 +2,7 @@ package expression
 
 import (
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -36,17 +37,17 @@ func checkProjection(paths []*path) error {
 
 func checkUpdate(actions []action) error {
 	c := checker{update: true}
-	seen := map[verb]bool{}
+	var seen []verb
 	for i, a := range actions {
 		a.path.check(&c, asOperand)
 		if a.operand != nil {
 			a.operand.check(&c, asAssigned)
 		}
 		if last := i == len(actions)-1 || actions[i+1].first; last {
-			if seen[a.verb] {
+			if slices.Contains(seen, a.verb) {
 				c.refuse(`The "%s" section can only be used once in an update expression;`, a.verb)
 			}
-			seen[a.verb] = true
+			seen = append(seen, a.verb)
 		}
 	}
 	return c.err
@@ -56,16 +57,13 @@ func (p *path) check(c *checker, _ place) {
 	for i, s := range p.steps {
 		switch {
 		case s.indexed:
-			n, err := strconv.Atoi(s.source.text)
+			n, err := strconv.Atoi(s.name)
 			if err != nil || n > math.MaxInt32 {
-				c.refuse("List index is not within the allowable range; index: [%s]", s.source.text)
+				c.refuse("List index is not within the allowable range; index: [%s]", s.name)
 			}
-			p.steps[i].index = n
-		case s.source.kind == name:
-			if isReserved(s.source.text) {
-				c.refuse("Attribute name is a reserved keyword; reserved keyword: %s", s.source.text)
-			}
-			p.steps[i].name = s.source.text
+			p.steps[i].index, p.steps[i].name = n, ""
+		case !s.reference && isReserved(s.name):
+			c.refuse("Attribute name is a reserved keyword; reserved keyword: %s", s.name)
 		}
 	}
 }
@@ -73,10 +71,10 @@ func (p *path) check(c *checker, _ place) {
 func (*literal) check(*checker, place) {}
 
 func (f *call) check(c *checker, at place) {
-	f.function = functionNamed(f.source.text)
+	f.function = functionNamed(f.name)
 	switch {
 	case f.function == unknown:
-		c.refuse("Invalid function name; function: %s", f.source.text)
+		c.refuse("Invalid function name; function: %s", f.name)
 	case f.function.update() && !c.update:
 		c.refuse("The function is not allowed in a condition expression; function: %s", f.function)
 	case !f.function.update() && c.update:

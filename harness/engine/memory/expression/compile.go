@@ -50,33 +50,21 @@ func Compile(r Request) (*Compiled, error) {
 // addExpressions compiles the expressions in the order in which their mistakes
 // are reported.
 func (c *Compiled) addExpressions(r *Request, s *scope) error {
-	for _, e := range []struct {
-		name    string
-		text    *string
-		sized   bool // the message tells the size of one that is too long
-		compile func(text string, b *binder) error
+	for _, e := range [...]struct {
+		name string
+		text *string
 	}{
-		{"UpdateExpression", r.UpdateExpression, false, c.addUpdate},
-		{"ConditionExpression", r.ConditionExpression, true, func(text string, b *binder) (err error) {
-			c.Condition, err = newCondition(text, b)
-			return err
-		}},
-		{"FilterExpression", r.FilterExpression, true, func(text string, b *binder) (err error) {
-			c.Filter, err = newCondition(text, b)
-			return err
-		}},
-		{"ProjectionExpression", r.ProjectionExpression, false, c.addProjection},
-		{"KeyConditionExpression", r.KeyConditionExpression, true, c.addKey},
+		{updateExpression, r.UpdateExpression},
+		{conditionExpression, r.ConditionExpression},
+		{filterExpression, r.FilterExpression},
+		{projectionExpression, r.ProjectionExpression},
+		{keyConditionExpression, r.KeyConditionExpression},
 	} {
 		if e.text == nil {
 			continue
 		}
 		b := &binder{scope: s}
-		err := checkLength(*e.text, e.sized)
-		if err == nil {
-			err = e.compile(*e.text, b)
-		}
-		if err != nil {
+		if err := c.addExpression(e.name, *e.text, b); err != nil {
 			return validation.Errorf("Invalid %s: %s", e.name, err.Error())
 		}
 		c.paths = append(c.paths, b.paths...)
@@ -84,9 +72,31 @@ func (c *Compiled) addExpressions(r *Request, s *scope) error {
 	return nil
 }
 
+func (c *Compiled) addExpression(name, text string, b *binder) error {
+	if err := checkLength(name, text); err != nil {
+		return err
+	}
+	switch name {
+	case updateExpression:
+		return c.addUpdate(text, b)
+	case projectionExpression:
+		return c.addProjection(text, b)
+	}
+	condition, err := newCondition(text, b)
+	switch name {
+	case conditionExpression:
+		c.Condition = condition
+	case filterExpression:
+		c.Filter = condition
+	case keyConditionExpression:
+		c.Key = &KeyCondition{root: condition.root}
+	}
+	return err
+}
+
 // checkLength keeps everything behind it small: no expression, however nested,
-// can exhaust a stack.
-func checkLength(text string, sized bool) error {
+// can exhaust a stack. Not all messages tell the size.
+func checkLength(name, text string) error {
 	if text == "" {
 		return refuse("The expression can not be empty;")
 	}
@@ -97,31 +107,23 @@ func checkLength(text string, sized bool) error {
 	switch {
 	case n <= maxLength:
 		return nil
-	case sized:
-		return refuse("Expression size has exceeded the maximum allowed size; expression size: %d", n)
+	case name == updateExpression || name == projectionExpression:
+		return refuse("Expression size has exceeded the maximum allowed size;")
 	}
-	return refuse("Expression size has exceeded the maximum allowed size;")
+	return refuse("Expression size has exceeded the maximum allowed size; expression size: %d", n)
 }
 
+// newCondition returns a condition with the error, so that it is never nil.
 func newCondition(text string, b *binder) (*Condition, error) {
 	root, err := parseCondition(text)
 	if err != nil {
-		return nil, err
+		return &Condition{}, err
 	}
 	if err := checkCondition(root); err != nil {
-		return nil, err
+		return &Condition{}, err
 	}
 	root.bind(b)
 	return &Condition{root: root, paths: b.paths}, b.err
-}
-
-func (c *Compiled) addKey(text string, b *binder) error {
-	condition, err := newCondition(text, b)
-	if err != nil {
-		return err
-	}
-	c.Key = &KeyCondition{root: condition.root}
-	return nil
 }
 
 func (c *Compiled) addProjection(text string, b *binder) error {

@@ -77,7 +77,7 @@ func collect(c condition, tests map[string]keyTest) error {
 		}
 		return collectTest(operator, tests, c.left, c.right)
 	case *between:
-		if _, ok := c.x.(*path); !ok {
+		if _, ok := c.x.(*literal); ok {
 			return keyFirst("BETWEEN")
 		}
 		return collectTest("BETWEEN", tests, c.x, c.low, c.high)
@@ -154,7 +154,7 @@ func singleRange(tests map[string]keyTest, key item.Schema) (*KeyRange, error) {
 		return nil, missingKey(hash.Name)
 	}
 	r := &KeyRange{Hash: tests[hash.Name].values}
-	if err := tests[hash.Name].check(hash, true); err != nil {
+	if err := tests[hash.Name].check(key, hash); err != nil {
 		return nil, err
 	}
 	if len(tests) == 1 {
@@ -166,7 +166,7 @@ func singleRange(tests map[string]keyTest, key item.Schema) (*KeyRange, error) {
 		return nil, missingKey(second.Name)
 	}
 	r.names, r.tests = []string{second.Name}, []keyTest{test}
-	return r, test.check(second, false)
+	return r, test.check(key, second)
 }
 
 // missingKey names the attribute, as the service does; DynamoDB Local does not.
@@ -192,7 +192,7 @@ func multiRange(tests map[string]keyTest, key item.Schema) (*KeyRange, error) {
 	}
 	r := &KeyRange{}
 	for _, a := range key.Hash {
-		if err := tests[a.Name].check(a, true); err != nil {
+		if err := tests[a.Name].check(key, a); err != nil {
 			return nil, err
 		}
 		r.Hash = append(r.Hash, tests[a.Name].values...)
@@ -207,7 +207,7 @@ func multiRange(tests map[string]keyTest, key item.Schema) (*KeyRange, error) {
 		if err := leading(tests, key.Range[:i], a.Name); err != nil {
 			return nil, err
 		}
-		if err := test.check(a, false); err != nil {
+		if err := test.check(key, a); err != nil {
 			return nil, err
 		}
 		r.names, r.tests = append(r.names, a.Name), append(r.tests, test)
@@ -245,7 +245,7 @@ func stranger(tests map[string]keyTest, key item.Schema) string {
 }
 
 // check checks the operator and the values for a key attribute.
-func (t keyTest) check(a item.KeyAttribute, hash bool) error {
+func (t keyTest) check(key item.Schema, a item.KeyAttribute) error {
 	switch t.operator {
 	case "=", "<", "<=", ">", ">=", "BETWEEN", beginsWith.String():
 	default:
@@ -256,11 +256,11 @@ func (t keyTest) check(a item.KeyAttribute, hash bool) error {
 			return validation.Errorf("One or more parameter values were invalid: Condition parameter type does not match schema type")
 		}
 	}
-	if hash && t.operator != "=" {
+	if t.operator != "=" && slices.Contains(key.Hash, a) {
 		return keyNotSupported()
 	}
 	for _, v := range t.values {
-		if err := item.CheckKeyValue(a.Name, v, hash); err != nil {
+		if err := key.CheckValue(a.Name, v); err != nil {
 			return err
 		}
 	}

@@ -55,20 +55,32 @@ func openLocal(t *testing.T, e *dynamodblocal.Engine) *local {
 	l.client = dynamodb.NewFromConfig(db.Config(nil), func(o *dynamodb.Options) { o.RetryMaxAttempts = 1 })
 	for _, table := range tables() {
 		in := &dynamodb.CreateTableInput{TableName: aws.String(table.name), BillingMode: types.BillingModePayPerRequest}
-		for i, a := range table.schema.Attributes() {
-			role := types.KeyTypeHash
-			if i > 0 {
-				role = types.KeyTypeRange
-			}
-			in.KeySchema = append(in.KeySchema, types.KeySchemaElement{AttributeName: aws.String(a.Name), KeyType: role})
-			in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{
-				AttributeName: aws.String(a.Name), AttributeType: types.ScalarAttributeType(a.Kind.String())})
+		in.KeySchema, in.AttributeDefinitions = define(table.schema)
+		if table.index != nil {
+			key, attributes := define(*table.index)
+			in.AttributeDefinitions = append(in.AttributeDefinitions, attributes...)
+			in.GlobalSecondaryIndexes = []types.GlobalSecondaryIndex{{IndexName: aws.String(table.index.Index), KeySchema: key,
+				Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll}}}
 		}
 		if _, err := l.client.CreateTable(t.Context(), in); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return l
+}
+
+// define returns a key as CreateTable wants it.
+func define(key item.Schema) (elements []types.KeySchemaElement, attributes []types.AttributeDefinition) {
+	for i, a := range key.Attributes() {
+		role := types.KeyTypeHash
+		if i >= len(key.Hash) {
+			role = types.KeyTypeRange
+		}
+		elements = append(elements, types.KeySchemaElement{AttributeName: aws.String(a.Name), KeyType: role})
+		attributes = append(attributes, types.AttributeDefinition{
+			AttributeName: aws.String(a.Name), AttributeType: types.ScalarAttributeType(a.Kind.String())})
+	}
+	return elements, attributes
 }
 
 // answer answers a trial by DynamoDB Local.
@@ -143,10 +155,14 @@ func (l *local) send(t trial) ([]item.Item, error) {
 	r := t.request
 	switch r.Operation {
 	case "Query":
-		out, err := l.client.Query(l.ctx, &dynamodb.QueryInput{TableName: &t.table.name,
+		in := &dynamodb.QueryInput{TableName: &t.table.name,
 			KeyConditionExpression: r.KeyConditionExpression, FilterExpression: r.FilterExpression, ProjectionExpression: r.ProjectionExpression,
 			ExpressionAttributeNames: r.ExpressionAttributeNames, ExpressionAttributeValues: r.ExpressionAttributeValues,
-			KeyConditions: r.KeyConditions, QueryFilter: r.QueryFilter, AttributesToGet: r.AttributesToGet, ConditionalOperator: r.ConditionalOperator})
+			KeyConditions: r.KeyConditions, QueryFilter: r.QueryFilter, AttributesToGet: r.AttributesToGet, ConditionalOperator: r.ConditionalOperator}
+		if t.table.index != nil {
+			in.IndexName = aws.String(t.table.index.Index)
+		}
+		out, err := l.client.Query(l.ctx, in)
 		if err != nil {
 			return nil, err
 		}
@@ -159,7 +175,7 @@ func (l *local) send(t trial) ([]item.Item, error) {
 		if err != nil {
 			return nil, err
 		}
-		return out.Items, nil
+		return inOrder(out.Items), nil
 	case "GetItem":
 		out, err := l.client.GetItem(l.ctx, &dynamodb.GetItemInput{TableName: &t.table.name, Key: t.key(),
 			ProjectionExpression: r.ProjectionExpression, ExpressionAttributeNames: r.ExpressionAttributeNames, AttributesToGet: r.AttributesToGet})

@@ -44,10 +44,12 @@ func (p *parser) conjunction(alone bool, depth int) phrase {
 }
 
 func (p *parser) negation(alone bool, depth int) phrase {
-	if p.accept("NOT") {
-		return phrase{condition: &not{term: p.negation(false, depth).condition}}
+	if !p.accept("NOT") {
+		return p.term(alone, depth)
 	}
-	return p.term(alone, depth)
+	term := p.negation(false, depth).condition
+	p.decide()
+	return phrase{condition: &not{term: term}}
 }
 
 // term reads a comparison, a function or something in parentheses.

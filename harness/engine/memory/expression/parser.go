@@ -120,7 +120,7 @@ func (p *parser) wrappedOperand() (x operand, wrapped bool) {
 func (p *parser) bareOperand() operand {
 	switch {
 	case p.token.kind == valueRef:
-		v := &literal{source: p.token}
+		v := &literal{reference: p.token.text}
 		p.advance()
 		return v
 	case p.token.kind == name && p.ahead.is("("):
@@ -131,7 +131,7 @@ func (p *parser) bareOperand() operand {
 }
 
 func (p *parser) call() *call {
-	c := &call{source: p.token}
+	c := &call{name: p.token.text}
 	p.advance()
 	p.expect("(")
 	c.args = p.operands()
@@ -155,7 +155,7 @@ func (p *parser) path() *path {
 		case p.accept("."):
 			steps = append(steps, p.step())
 		case p.accept("["):
-			steps = append(steps, step{source: p.token, indexed: true})
+			steps = append(steps, step{name: p.token.text, indexed: true})
 			if p.token.kind == index {
 				p.advance()
 			} else {
@@ -169,7 +169,7 @@ func (p *parser) path() *path {
 }
 
 func (p *parser) step() step {
-	s := step{source: p.token}
+	s := step{name: p.token.text, reference: p.token.kind == nameRef}
 	if p.token.kind == name || p.token.kind == nameRef {
 		p.advance()
 	} else {

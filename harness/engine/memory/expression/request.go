@@ -36,6 +36,15 @@ type Request struct {
 	ConditionalOperator types.ConditionalOperator
 }
 
+// The names of the expressions.
+const (
+	updateExpression       = "UpdateExpression"
+	conditionExpression    = "ConditionExpression"
+	filterExpression       = "FilterExpression"
+	projectionExpression   = "ProjectionExpression"
+	keyConditionExpression = "KeyConditionExpression"
+)
+
 // given is a parameter by name.
 type given struct {
 	name  string
@@ -54,11 +63,11 @@ func names(parameters []given) []string {
 
 func (r *Request) expressions() []string {
 	return names([]given{
-		{"UpdateExpression", r.UpdateExpression != nil},
-		{"ProjectionExpression", r.ProjectionExpression != nil},
-		{"FilterExpression", r.FilterExpression != nil},
-		{"ConditionExpression", r.ConditionExpression != nil},
-		{"KeyConditionExpression", r.KeyConditionExpression != nil},
+		{updateExpression, r.UpdateExpression != nil},
+		{projectionExpression, r.ProjectionExpression != nil},
+		{filterExpression, r.FilterExpression != nil},
+		{conditionExpression, r.ConditionExpression != nil},
+		{keyConditionExpression, r.KeyConditionExpression != nil},
 	})
 }
 

@@ -1,7 +1,6 @@
 package expression
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -18,56 +17,74 @@ const (
 	maxValuesBytes = 2 << 20 // of all values together
 )
 
-// scope is what the expressions of one request share: names, values, and which
-// of them were used.
+// scope is what the expressions of one request share: its names and values.
 type scope struct {
-	names      map[string]string
-	values     map[string]types.AttributeValue // in normal form
-	usedNames  map[string]bool
-	usedValues map[string]bool
+	names  references[string]
+	values references[types.AttributeValue] // in normal form
+}
+
+// references are the names or the values of a request, by key. Requests have
+// few of them, so a slice serves better than maps.
+type references[V any] []reference[V]
+
+type reference[V any] struct {
+	key  string
+	v    V
+	used bool
+}
+
+// use finds what a key means and notes that an expression needs it.
+func (r references[V]) use(key string) (v V, ok bool) {
+	i, ok := slices.BinarySearchFunc(r, key, func(x reference[V], key string) int { return strings.Compare(x.key, key) })
+	if ok {
+		r[i].used = true
+		v = r[i].v
+	}
+	return v, ok
 }
 
 // newScope checks the names and values of a request with an expression. Keys
 // come before values, and of several mistakes the first by name is reported.
 func newScope(r *Request) (*scope, error) {
-	s := &scope{
-		names:      r.ExpressionAttributeNames,
-		values:     make(map[string]types.AttributeValue, len(r.ExpressionAttributeValues)),
-		usedNames:  map[string]bool{},
-		usedValues: map[string]bool{},
-	}
-	if err := checkReferences("ExpressionAttributeNames", r.ExpressionAttributeNames, '#'); err != nil {
+	names, err := newReferences("ExpressionAttributeNames", r.ExpressionAttributeNames, '#')
+	if err != nil {
 		return nil, err
 	}
-	if err := checkReferences("ExpressionAttributeValues", r.ExpressionAttributeValues, ':'); err != nil {
+	values, err := newReferences("ExpressionAttributeValues", r.ExpressionAttributeValues, ':')
+	if err != nil {
 		return nil, err
 	}
-	if err := s.checkNames(); err != nil {
+	if err := checkNames(names); err != nil {
 		return nil, err
 	}
-	return s, s.addValues(r.ExpressionAttributeValues)
+	return &scope{names: names, values: values}, normalise(values)
 }
 
-// checkReferences checks the keys of a map: nil is fine, empty is not.
-func checkReferences[V any](parameter string, m map[string]V, mark byte) error {
+// newReferences checks the keys of a map: nil is fine, empty is not.
+func newReferences[V any](parameter string, m map[string]V, mark byte) (references[V], error) {
 	if m != nil && len(m) == 0 {
-		return validation.Errorf("%s must not be empty", parameter)
+		return nil, validation.Errorf("%s must not be empty", parameter)
 	}
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		if !isReference(key, mark) {
-			return validation.Errorf(`%s contains invalid key: Syntax error; key: "%s"`, parameter, key)
+	r := make(references[V], 0, len(m))
+	for key, v := range m {
+		r = append(r, reference[V]{key: key, v: v})
+	}
+	slices.SortFunc(r, func(a, b reference[V]) int { return strings.Compare(a.key, b.key) })
+	for _, x := range r {
+		if !isReference(x.key, mark) {
+			return nil, validation.Errorf(`%s contains invalid key: Syntax error; key: "%s"`, parameter, x.key)
 		}
-		if len(key) > maxReference {
-			return validation.Errorf("%s contains invalid key: The expression attribute map contains a key that is too long; size of key: %d", parameter, len(key))
+		if len(x.key) > maxReference {
+			return nil, validation.Errorf("%s contains invalid key: The expression attribute map contains a key that is too long; size of key: %d", parameter, len(x.key))
 		}
 	}
-	return nil
+	return r, nil
 }
 
-func (s *scope) checkNames() error {
-	for _, key := range slices.Sorted(maps.Keys(s.names)) {
+func checkNames(names references[string]) error {
+	for _, name := range names {
 		problem := ""
-		switch size := len(s.names[key]); {
+		switch size := len(name.v); {
 		case size == 0:
 			problem = "Empty attribute name"
 		case size > maxNameSize:
@@ -75,19 +92,20 @@ func (s *scope) checkNames() error {
 		default:
 			continue
 		}
-		return validation.Errorf("ExpressionAttributeNames contains invalid value: %s for key %s", problem, key)
+		return validation.Errorf("ExpressionAttributeNames contains invalid value: %s for key %s", problem, name.key)
 	}
 	return nil
 }
 
-func (s *scope) addValues(values map[string]types.AttributeValue) error {
+// normalise checks values and brings them into normal form.
+func normalise(values references[types.AttributeValue]) error {
 	size := 0
-	for _, key := range slices.Sorted(maps.Keys(values)) {
-		v, err := item.NormalValue(values[key])
+	for i, value := range values {
+		v, err := item.NormalValue(value.v)
 		if err != nil {
-			return validation.Errorf("ExpressionAttributeValues contains invalid value: %s for key %s", validation.Message(err), key)
+			return validation.Errorf("ExpressionAttributeValues contains invalid value: %s for key %s", validation.Message(err), value.key)
 		}
-		s.values[key] = v
+		values[i].v = v
 		size += item.ValueSize(v)
 	}
 	if size > maxValuesBytes {
@@ -98,21 +116,21 @@ func (s *scope) addValues(values map[string]types.AttributeValue) error {
 
 // checkUsed refuses names and values that no expression mentions.
 func (s *scope) checkUsed() error {
-	if err := unused("ExpressionAttributeNames", s.names, s.usedNames); err != nil {
+	if err := s.names.checkUsed("ExpressionAttributeNames"); err != nil {
 		return err
 	}
-	return unused("ExpressionAttributeValues", s.values, s.usedValues)
+	return s.values.checkUsed("ExpressionAttributeValues")
 }
 
-func unused[V any](parameter string, m map[string]V, used map[string]bool) error {
-	if len(used) == len(m) {
-		return nil
-	}
+func (r references[V]) checkUsed(parameter string) error {
 	var idle []string
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		if !used[key] {
-			idle = append(idle, key)
+	for _, x := range r {
+		if !x.used {
+			idle = append(idle, x.key)
 		}
+	}
+	if len(idle) == 0 {
+		return nil
 	}
 	return validation.Errorf("Value provided in %s unused in expressions: keys: {%s}", parameter, strings.Join(idle, ", "))
 }

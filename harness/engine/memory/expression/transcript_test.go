@@ -94,7 +94,7 @@ type script struct {
 //	                     what the following requests are
 //	on TABLE             the table; its rows are gone
 //	item a: 1, b: "x"    the only row, with the key pk: "k" unless it has one
-//	row sk: 1, a: "x"    one more row
+//	row sk: 1, a: "x"    one more row; for a query in the order of its key
 //	names #a: a          all names that requests use
 //	values :v: 1         all values that requests use
 func (s *script) direct(line string) {
@@ -267,12 +267,24 @@ func (s *script) result(t trial, o outcome) string {
 		var keys []string
 		for line := range strings.Lines(items) {
 			if line = strings.TrimSpace(line); line != "" {
-				keys = append(keys, write(read(line).(*types.AttributeValueMemberM).Value["sk"]))
+				keys = append(keys, writeKey(t.table.queried(), read(line).(*types.AttributeValueMemberM).Value))
 			}
 		}
 		return "[" + strings.Join(keys, ", ") + "]"
 	}
 	return items
+}
+
+// writeKey writes what tells a row from the others.
+func writeKey(key item.Schema, it item.Item) string {
+	if len(key.Range) == 0 {
+		return write(it["pk"])
+	}
+	var parts []string
+	for _, a := range key.Range {
+		parts = append(parts, write(it[a.Name]))
+	}
+	return strings.Join(parts, " ")
 }
 
 // changes writes the attributes that an update changed.

@@ -45,21 +45,21 @@ type path struct {
 
 // step is one element of a path: a name, or an index of a list.
 type step struct {
-	source  token // how it was written
-	name    string
-	index   int
-	indexed bool
+	name      string // what is written, until check knows an index and bind a name
+	index     int
+	indexed   bool
+	reference bool // written #name
 }
 
-// literal is a value of ExpressionAttributeValues.
+// literal is a value of ExpressionAttributeValues, written :reference.
 type literal struct {
-	source token
-	v      types.AttributeValue
+	reference string
+	v         types.AttributeValue
 }
 
 // call is a function: a condition like contains, or an operand like size.
 type call struct {
-	source   token
+	name     string // what is written
 	function function
 	args     []operand
 }

@@ -126,13 +126,15 @@ func compute(x assignable, it item.Item) (types.AttributeValue, error) {
 	case *arithmetic:
 		return x.compute(it)
 	case *call:
-		if x.function == ifNotExists {
-			if v := x.args[0].value(it); v != nil {
-				return v, nil
-			}
-			return compute(x.args[1], it)
+		if x.function == listAppend {
+			return x.appendLists(it)
 		}
-		return x.appendLists(it)
+		// The second operand must be there even if it is not needed.
+		v, err := compute(x.args[1], it)
+		if first := x.args[0].value(it); first != nil && err == nil {
+			v = first
+		}
+		return v, err
 	case operand:
 		if v := x.value(it); v != nil {
 			return v, nil

@@ -1,6 +1,8 @@
 package item
 
 import (
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/validation"
@@ -21,6 +23,7 @@ type KeyAttribute struct {
 // Schema is the key of a table or an index. Tables have one hash attribute and
 // at most one range attribute; global indexes up to four of each.
 type Schema struct {
+	Index string // its name; "" for a table
 	Hash  []KeyAttribute
 	Range []KeyAttribute
 }
@@ -81,20 +84,24 @@ func (s Schema) CheckKey(key Item) error {
 
 // checkValues checks key values of the right kind.
 func (s Schema) checkValues(it Item) error {
-	for i, a := range s.Attributes() {
-		if err := CheckKeyValue(a.Name, it[a.Name], i < len(s.Hash)); err != nil {
+	for _, a := range s.Attributes() {
+		if err := s.CheckValue(a.Name, it[a.Name]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// CheckKeyValue checks a key value of the right kind: not empty, not too long.
-func CheckKeyValue(name string, v types.AttributeValue, hash bool) error {
-	if word := emptyWord(v); word != "" {
+// CheckValue checks the value of a key attribute, which is of the right kind:
+// not empty, not too long.
+func (s Schema) CheckValue(name string, v types.AttributeValue) error {
+	hash := slices.ContainsFunc(s.Hash, func(a KeyAttribute) bool { return a.Name == name })
+	switch word, size := emptyWord(v), ValueSize(v); {
+	case word != "" && s.Index != "":
+		return validation.Errorf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. "+
+			"The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", word, s.Index, name)
+	case word != "":
 		return validation.Errorf("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", word, name)
-	}
-	switch size := ValueSize(v); {
 	case hash && size > maxHashSize:
 		return validation.Errorf("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")
 	case !hash && size > maxRangeSize:
@@ -105,17 +112,17 @@ func CheckKeyValue(name string, v types.AttributeValue, hash bool) error {
 
 // CheckIndexed checks the attributes that an item has of an index's key. Items
 // that lack one are allowed: they are not in the index.
-func (s Schema) CheckIndexed(it Item, index string) error {
+func (s Schema) CheckIndexed(it Item) error {
 	for _, a := range s.Attributes() {
 		v, ok := it[a.Name]
 		if !ok {
 			continue
 		}
 		if kind := KindOf(v); kind != a.Kind {
-			return validation.Errorf("One or more parameter values were invalid: Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", a.Name, a.Kind, kind, index)
+			return validation.Errorf("One or more parameter values were invalid: Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", a.Name, a.Kind, kind, s.Index)
 		}
-		if word := emptyWord(v); word != "" {
-			return validation.Errorf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", word, index, a.Name)
+		if err := s.CheckValue(a.Name, v); err != nil {
+			return err
 		}
 	}
 	return nil

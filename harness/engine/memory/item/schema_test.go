@@ -60,6 +60,7 @@ func TestSchema(t *testing.T) {
 
 func TestCheckIndexed(t *testing.T) {
 	index := item.Schema{
+		Index: "by_a",
 		Hash:  []item.KeyAttribute{{Name: "a", Kind: item.S}, {Name: "b", Kind: item.N}},
 		Range: []item.KeyAttribute{{Name: "c", Kind: item.B}},
 	}
@@ -72,8 +73,9 @@ func TestCheckIndexed(t *testing.T) {
 		{item.Item{"a": n("1")}, "One or more parameter values were invalid: Type mismatch for Index Key a Expected: S Actual: N IndexName: by_a"},
 		{item.Item{"c": b()}, "One or more parameter values are not valid. A value specified for a secondary index key is not supported. " +
 			"The AttributeValue for a key attribute cannot contain an empty binary value. IndexName: by_a, IndexKey: c"},
+		{item.Item{"a": s(strings.Repeat("x", 2049))}, "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes"},
 	} {
-		if got := message(index.CheckIndexed(test.v, "by_a")); got != test.want {
+		if got := message(index.CheckIndexed(test.v)); got != test.want {
 			t.Errorf("%v: %q, want %q", test.v, got, test.want)
 		}
 	}
