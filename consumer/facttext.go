@@ -42,7 +42,7 @@ func (f StreamMissing) String() string {
 	return fmt.Sprintf("no stream: %v; looks again at %s", f.Err, clockTime(f.Again))
 }
 func (f Synced) String() string {
-	return fmt.Sprintf("%d shards listed, %d leases created, %d deleted", f.Shards, f.NewLeases, f.Deleted)
+	return fmt.Sprintf("%s listed, %s created, %d deleted", number(f.Shards, "shard"), number(f.NewLeases, "lease"), f.Deleted)
 }
 func (f ShardStarted) String() string {
 	if f.Position.Sequence == "" {
