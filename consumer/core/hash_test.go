@@ -92,13 +92,17 @@ func TestHashOfHistories(t *testing.T) {
 			{"shard batch=4 bisect", "read 101..104", "fail boom", "throttle boom"},
 			{"shard batch=4 bisect", "read 101..104", "throttle boom"},
 		},
+		"where it is halved": {
+			{"shard batch=5 bisect report", "read 101", "ok", "stored", "read 102..105", "fail x", "advance 1s", "throttle x"},
+			{"shard batch=5 bisect report", "read 101..105", "fail x", "failed 102", "stored", "advance 1s", "throttle x"},
+		},
 		"the state of a window": {
 			{"shard tumble=1m", "read 101", `ok {"state":1}`},
 			{"shard tumble=1m", "read 101", `ok {"state":2}`},
 		},
 		"what is known to be read": {
-			{"shard tumble=1m", "read age=5m 101", `ok {"state":1}`, "read age=5m 102~"},
-			{"shard tumble=1m", "read age=5m 101", `ok {"state":1}`, "read age=4m 102~"},
+			{"shard tumble=1m", "read 101", `ok {"state":1}`, "read 102~"},
+			{"shard tumble=1m", "read 101", `ok {"state":1}`, "read age=-2m 102~"},
 		},
 		"filtered records before the first": {
 			{"shard", "read 101 103"},

@@ -157,6 +157,26 @@ func (w *twin) see(now time.Time, actions []core.Action) {
 	for i, l := range w.lanes {
 		w.seeLane(now, i, l, wanted[i], wait)
 	}
+	if reading != w.hungry() {
+		w.Fatalf("at %v: %v, hungry is %v", now, actions, !reading)
+	}
+}
+
+// hungry: the shard reads while a lane has no full batch waiting, up to a limit
+// on what all hold.
+func (w *twin) hungry() bool {
+	hungry, all, bytes := false, 0, 0
+	for _, l := range w.lanes {
+		n, size := 0, 0
+		for _, i := range l.mine[max(l.cursor, slices.Max(append([]int{0}, l.pieces...))):] {
+			if i < w.read {
+				n, size = n+1, size+len(w.log[i].Body)+1
+			}
+		}
+		hungry = hungry || n < w.cfg.BatchSize && size < w.limit()
+		all, bytes = all+n, bytes+size
+	}
+	return hungry && !w.end && all < 1000*len(w.lanes) && bytes < 2*len(w.lanes)*w.limit()
 }
 
 func (w *twin) want(wanted []core.Action, lane int, a core.Action) {
