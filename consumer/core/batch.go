@@ -60,7 +60,7 @@ func (s *Shard) form(l *lane, now time.Time) {
 func (s *Shard) fits(l *lane) (n int, full bool) {
 	size := s.envelope(l)
 	if all := size + l.bytes; s.cfg.TumblingWindow == 0 && all < s.cfg.PayloadLimit {
-		n = min(len(l.queue()), s.cfg.BatchSize) // the others come to the same, record by record
+		n = min(len(l.queue()), s.cfg.BatchSize) // looking at each record comes to the same
 		return n, n == s.cfg.BatchSize
 	}
 	for _, r := range l.queue() {
