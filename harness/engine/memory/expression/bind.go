@@ -77,6 +77,7 @@ func (c *call) bind(b *binder) {
 		}
 		b.distinct(c.function.String(), c.args[0], c.args[1:]...)
 	case attributeType:
+		b.distinct(c.function.String(), c.args[0], c.args[1])
 		c.bindType(b)
 	case beginsWith:
 		b.distinct(c.function.String(), c.args[0], c.args[1])
@@ -148,8 +149,8 @@ func (x *between) bind(b *binder) {
 	x.x.bind(b)
 	x.low.bind(b)
 	x.high.bind(b)
-	b.distinct("BETWEEN", x.x, x.low, x.high)
 	b.allow("BETWEEN", item.Kind.Ordered, x.x, x.low, x.high)
+	b.distinct("BETWEEN", x.x, x.low, x.high)
 	b.bounds(x.low, x.high)
 	b.count(1)
 }
@@ -181,10 +182,10 @@ func (x *in) bind(b *binder) {
 	for _, y := range x.list {
 		y.bind(b)
 	}
+	b.distinct("IN", x.x, x.list...)
 	if n := len(x.list); n > maxIn {
 		b.refuse("The IN operator is provided with too many operands; number of operands: %d", n)
 	}
-	b.distinct("IN", x.x, x.list...)
 	b.count(1)
 }
 

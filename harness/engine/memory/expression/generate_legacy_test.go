@@ -3,7 +3,6 @@ package expression_test
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"pgregory.net/rapid"
 
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/expression"
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
@@ -12,7 +11,7 @@ import (
 // legacyTrial draws a request with the parameters of before 2014. Only one
 // attribute is wrong at a time: with several DynamoDB Local reports any.
 func (g generator) legacyTrial() trial {
-	switch g.times(0, 3) {
+	switch g.below(4) {
 	case 0:
 		it := g.item()
 		r := expression.Request{Operation: "PutItem", Expected: map[string]types.ExpectedAttributeValue{}}
@@ -37,7 +36,7 @@ func (g generator) legacyTrial() trial {
 }
 
 func (g generator) attributes() []string {
-	return rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "c", "l", "m", "s", "zz", "m.a"}), 1, 3, rapid.ID).Draw(g.T, "")
+	return some(g, []string{"a", "b", "c", "l", "m", "s", "zz", "m.a"})
 }
 
 func (g generator) operator(conditions int) types.ConditionalOperator {
@@ -49,7 +48,7 @@ func (g generator) operator(conditions int) types.ConditionalOperator {
 
 // comparison draws an operator with values that it takes, mostly.
 func (g generator) comparison() (types.ComparisonOperator, []types.AttributeValue) {
-	operator := rapid.SampledFrom(types.ComparisonOperator("").Values()).Draw(g.T, "")
+	operator := pickOf(g, types.ComparisonOperator("").Values()...)
 	switch operator {
 	case types.ComparisonOperatorNull, types.ComparisonOperatorNotNull:
 		return operator, nil
@@ -89,13 +88,9 @@ func (g generator) attributeUpdate() types.AttributeValueUpdate {
 	case 1:
 		return types.AttributeValueUpdate{Action: types.AttributeActionDelete}
 	case 2:
-		return types.AttributeValueUpdate{Action: types.AttributeActionDelete, Value: g.pickValue(g.set(), g.value(1))}
+		return types.AttributeValueUpdate{Action: types.AttributeActionDelete, Value: pickOf(g, g.set(), g.value(1))}
 	}
-	return types.AttributeValueUpdate{Action: types.AttributeActionAdd, Value: g.pickValue(g.set(), g.number(), g.list(1), g.value(1))}
-}
-
-func (g generator) pickValue(values ...types.AttributeValue) types.AttributeValue {
-	return rapid.SampledFrom(values).Draw(g.T, "")
+	return types.AttributeValueUpdate{Action: types.AttributeActionAdd, Value: pickOf(g, g.set(), g.number(), g.list(1), g.value(1))}
 }
 
 // legacyQuery draws KeyConditions with a filter or without.

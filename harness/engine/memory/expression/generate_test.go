@@ -2,7 +2,9 @@ package expression_test
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,14 +17,49 @@ import (
 
 // generator draws trials. Names and values come from small pools, so that they
 // often meet; a few are wrong in each way that is known.
-type generator struct{ *rapid.T }
+type generator struct {
+	*rapid.T
+	clean bool      // nothing is wrong but kinds of operands
+	it    item.Item // many paths are drawn that lead somewhere in it
+}
 
-func (g generator) pick(choices ...string) string { return rapid.SampledFrom(choices).Draw(g.T, "") }
+// below draws a number from 0 to n-1, all equally likely: rapid's own generators
+// prefer small ones by far, and then nearly every request is a mistake. It tends
+// to 0 where rapid shrinks.
+func (g generator) below(n int) int {
+	const bits = 10
+	k := 0
+	for range bits {
+		k *= 2
+		if rapid.Bool().Draw(g.T, "") {
+			k++
+		}
+	}
+	return k * n >> bits
+}
+
+// pickOf is pick for other types.
+func pickOf[T any](g generator, choices ...T) T { return choices[g.below(len(choices))] }
+
+// some draws one to three of a list, in any order.
+func some(g generator, list []string) []string {
+	list = slices.Clone(list)
+	for i := range list {
+		j := i + g.below(len(list)-i)
+		list[i], list[j] = list[j], list[i]
+	}
+	return list[:g.times(1, min(3, len(list)))]
+}
+
+func (g generator) pick(choices ...string) string { return choices[g.below(len(choices))] }
 
 // chance is true in so many of a hundred draws.
-func (g generator) chance(percent int) bool { return rapid.IntRange(0, 99).Draw(g.T, "") < percent }
+func (g generator) chance(percent int) bool { return g.below(100) >= 100-percent }
 
-func (g generator) times(least, most int) int { return rapid.IntRange(least, most).Draw(g.T, "") }
+// flaw is a chance to draw something wrong.
+func (g generator) flaw(percent int) bool { return !g.clean && g.chance(percent) }
+
+func (g generator) times(least, most int) int { return least + g.below(most-least+1) }
 
 // item draws an item with the key "k".
 func (g generator) item() item.Item {
@@ -83,11 +120,11 @@ func (g generator) document(depth int) types.AttributeValue {
 func (g generator) set() types.AttributeValue {
 	switch g.times(0, 3) {
 	case 0:
-		return &types.AttributeValueMemberNS{Value: rapid.SampledFrom([][]string{{"1"}, {"1", "2"}, {"-1", "2", "10"}}).Draw(g.T, "")}
+		return &types.AttributeValueMemberNS{Value: pickOf(g, []string{"1"}, []string{"1", "2"}, []string{"-1", "2", "10"})}
 	case 1:
-		return &types.AttributeValueMemberBS{Value: rapid.SampledFrom([][][]byte{{{1}}, {{1}, {255}}, {{}, {1}}}).Draw(g.T, "")}
+		return &types.AttributeValueMemberBS{Value: pickOf(g, [][]byte{{1}}, [][]byte{{1}, {255}}, [][]byte{{}, {1}})}
 	}
-	return &types.AttributeValueMemberSS{Value: rapid.SampledFrom([][]string{{"x"}, {"x", "y"}, {"", "xy"}, {"p", "q", "x"}}).Draw(g.T, "")}
+	return &types.AttributeValueMemberSS{Value: pickOf(g, []string{"x"}, []string{"x", "y"}, []string{"", "xy"}, []string{"p", "q", "x"})}
 }
 
 func (g generator) value(depth int) types.AttributeValue {
@@ -101,7 +138,7 @@ func (g generator) value(depth int) types.AttributeValue {
 	case n <= 3:
 		return str(g.pick("x", "y", "xy", "", "S", "N", "é", "a"))
 	case n == 4:
-		return &types.AttributeValueMemberB{Value: rapid.SampledFrom([][]byte{{}, {1}, {1, 2}, {255}}).Draw(g.T, "")}
+		return &types.AttributeValueMemberB{Value: pickOf(g, []byte{}, []byte{1}, []byte{1, 2}, []byte{255})}
 	case n == 5:
 		return &types.AttributeValueMemberBOOL{Value: g.chance(50)}
 	case n == 6:
@@ -116,15 +153,18 @@ func (g generator) value(depth int) types.AttributeValue {
 
 // name draws one element of a path.
 func (g generator) name() string {
-	if g.chance(4) {
+	if g.flaw(4) {
 		return g.pick("name", "zz", "contains", "Abort", "#undefined", "b_2", "attribute_exists")
 	}
 	return g.pick("a", "b", "c", "l", "m", "s", "#a", "#l", "#m")
 }
 
 func (g generator) path() string {
-	if g.chance(2) {
+	if g.flaw(2) {
 		return g.pick("pk", "pk.x", "pk[0]", "sk", "a[2147483647]", "a[2147483648]", strings.Repeat("a.", 31)+"a", strings.Repeat("a.", 32)+"a")
+	}
+	if g.it != nil && g.chance(60) {
+		return g.pathIn()
 	}
 	var b strings.Builder
 	b.WriteString(g.name())
@@ -141,8 +181,36 @@ func (g generator) path() string {
 	return b.String()
 }
 
+// pathIn draws a path that leads to something.
+func (g generator) pathIn() string {
+	name := g.pick(slices.Sorted(maps.Keys(g.it))...)
+	if name == "pk" || name == "sk" {
+		name = "a"
+	}
+	v, path := g.it[name], name
+	for g.chance(60) {
+		switch at := v.(type) {
+		case *types.AttributeValueMemberM:
+			if len(at.Value) == 0 {
+				return path
+			}
+			name = g.pick(slices.Sorted(maps.Keys(at.Value))...)
+			v, path = at.Value[name], path+"."+name
+		case *types.AttributeValueMemberL:
+			i := g.times(0, len(at.Value)) // one may be behind the end
+			if path += fmt.Sprintf("[%d]", i); i == len(at.Value) {
+				return path
+			}
+			v = at.Value[i]
+		default:
+			return path
+		}
+	}
+	return path
+}
+
 func (g generator) literal() string {
-	if g.chance(2) {
+	if g.flaw(2) {
 		return ":undefined"
 	}
 	return g.pick(":n", ":n2", ":s", ":b", ":v", ":v2", ":l", ":m", ":set", ":set2", ":type")
@@ -155,7 +223,7 @@ func (g generator) operand(depth int) string {
 		return g.path()
 	case n < 15:
 		return g.literal()
-	case n < 18 || depth <= 0:
+	case n < 18 || depth <= 0 || g.clean:
 		return "size(" + g.path() + ")"
 	case n < 19:
 		return "(" + g.operand(depth-1) + ")"
@@ -164,9 +232,9 @@ func (g generator) operand(depth int) string {
 }
 
 func (g generator) function(depth int) string {
-	name := g.pick("attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size")
-	if g.chance(4) {
-		name = g.pick("foo", "Size", "if_not_exists", "list_append", "CONTAINS")
+	name := g.pick("attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains")
+	if g.flaw(7) {
+		name = g.pick("size", "foo", "Size", "if_not_exists", "list_append", "CONTAINS")
 	}
 	args := []string{g.path()}
 	switch name {
@@ -176,9 +244,9 @@ func (g generator) function(depth int) string {
 		args = append(args, g.operand(depth))
 	}
 	switch {
-	case g.chance(4):
+	case g.flaw(4):
 		args = append(args, g.operand(depth))
-	case g.chance(4):
+	case g.flaw(4):
 		args[0] = g.operand(depth)
 	}
 	return name + g.pick("(", " (") + strings.Join(args, g.pick(",", ", ")) + ")"
@@ -232,29 +300,49 @@ func (g generator) assigned(depth int) string {
 	case n < 11:
 		return "list_append(" + g.pick("l", g.path(), ":l", simple()) + "," + g.pick("l", ":l", simple()) + ")"
 	}
+	if g.clean {
+		return simple()
+	}
 	return g.function(1)
 }
 
 func (g generator) update() string {
+	verbs := []string{"SET", "REMOVE", "ADD", "DELETE"}
+	verbs = some(g, verbs)
+	if g.flaw(4) {
+		verbs = append(verbs, "set")
+	}
 	var clauses []string
-	for range g.times(1, 3) {
-		verb := g.pick("SET", "SET", "REMOVE", "ADD", "DELETE", "set")
+	var used []string
+	for _, verb := range verbs {
 		var actions []string
-		for range g.times(1, 3) {
-			switch strings.ToUpper(verb) {
-			case "SET":
-				actions = append(actions, g.path()+" = "+g.assigned(2))
-			case "REMOVE":
-				actions = append(actions, g.path())
-			case "ADD":
-				actions = append(actions, g.path()+" "+g.pick(":n", ":n2", ":set", ":set2", g.literal()))
-			case "DELETE":
-				actions = append(actions, g.path()+" "+g.pick(":set", ":set2", g.literal()))
+		for range g.times(1, 2) {
+			path := g.path()
+			if top := strings.Trim(path[:min(2, len(path))], "#.["); slices.Contains(used, top) && !g.flaw(10) {
+				continue
+			} else {
+				used = append(used, top)
 			}
+			actions = append(actions, g.action(verb, path))
 		}
-		clauses = append(clauses, verb+" "+strings.Join(actions, ", "))
+		if len(actions) > 0 {
+			clauses = append(clauses, verb+" "+strings.Join(actions, ", "))
+		}
 	}
 	return strings.Join(clauses, " ")
+}
+
+// action draws what a clause does to a path.
+func (g generator) action(verb, path string) string {
+	switch verb {
+	case "REMOVE":
+		return path
+	case "ADD":
+		return path + " " + g.pick(":n", ":n2", ":set", ":set2")
+	case "DELETE":
+		return path + " " + g.pick(":set", ":set2")
+	}
+	return path + " = " + g.assigned(2)
 }
 
 func (g generator) projection() string {
@@ -318,13 +406,13 @@ func (g generator) request(r expression.Request) expression.Request {
 		if e == nil {
 			continue
 		}
-		if g.chance(12) {
+		if g.flaw(12) {
 			*e = g.blemish(*e)
 		}
 		text += " " + *e
 	}
 	for _, ref := range regexp.MustCompile(`[#:][A-Za-z0-9_]+`).FindAllString(text, -1) {
-		if strings.HasSuffix(ref, "undefined") || g.chance(1) {
+		if strings.HasSuffix(ref, "undefined") || g.flaw(1) {
 			continue
 		}
 		if ref[0] == '#' {
@@ -341,7 +429,7 @@ func (g generator) request(r expression.Request) expression.Request {
 			r.ExpressionAttributeValues[ref] = g.parameter(ref)
 		}
 	}
-	if g.chance(2) && r.ExpressionAttributeValues != nil {
+	if g.flaw(2) && r.ExpressionAttributeValues != nil {
 		r.ExpressionAttributeValues[":unused"] = num("1")
 	}
 	return r
@@ -371,44 +459,34 @@ func (g generator) parameter(ref string) types.AttributeValue {
 
 // updateTrial draws an UpdateItem, with a condition or not.
 func (g generator) updateTrial() trial {
-	it := g.item()
+	g.it = g.item()
 	r := expression.Request{Operation: "UpdateItem", UpdateExpression: aws.String(g.update())}
 	if g.chance(20) {
 		r.ConditionExpression = aws.String(g.condition(1))
 	}
-	return trial{table: tables()["single"], items: []item.Item{it}, put: it, request: g.request(r)}
+	return trial{table: tables()["single"], items: []item.Item{g.it}, put: g.it, request: g.request(r)}
 }
 
 // actionTrial draws an UpdateItem of one action: it can have one mistake only.
 func (g generator) actionTrial() trial {
-	it := g.item()
-	text := ""
-	switch verb := g.pick("SET", "SET", "SET", "REMOVE", "ADD", "DELETE"); verb {
-	case "SET":
-		text = "SET " + g.path() + " = " + g.assigned(2)
-	case "REMOVE":
-		text = "REMOVE " + g.path()
-	case "ADD":
-		text = "ADD " + g.path() + " " + g.pick(":n", ":set")
-	case "DELETE":
-		text = "DELETE " + g.path() + " " + g.pick(":set", ":set2")
-	}
-	r := expression.Request{Operation: "UpdateItem", UpdateExpression: &text}
-	return trial{table: tables()["single"], items: []item.Item{it}, put: it, request: g.request(r)}
+	g.it = g.item()
+	verb := g.pick("SET", "SET", "SET", "REMOVE", "ADD", "DELETE")
+	r := expression.Request{Operation: "UpdateItem", UpdateExpression: aws.String(verb + " " + g.action(verb, g.path()))}
+	return trial{table: tables()["single"], items: []item.Item{g.it}, put: g.it, request: g.request(r)}
 }
 
 // conditionTrial draws a PutItem of the item that is there, with a condition.
 func (g generator) conditionTrial() trial {
-	it := g.item()
+	g.it = g.item()
 	r := expression.Request{Operation: "PutItem", ConditionExpression: aws.String(g.condition(3))}
-	return trial{table: tables()["single"], items: []item.Item{it}, put: it, request: g.request(r)}
+	return trial{table: tables()["single"], items: []item.Item{g.it}, put: g.it, request: g.request(r)}
 }
 
 // projectionTrial draws a GetItem.
 func (g generator) projectionTrial() trial {
-	it := g.item()
+	g.it = g.item()
 	r := expression.Request{Operation: "GetItem", ProjectionExpression: aws.String(g.projection())}
-	return trial{table: tables()["single"], items: []item.Item{it}, put: it, request: g.request(r)}
+	return trial{table: tables()["single"], items: []item.Item{g.it}, put: g.it, request: g.request(r)}
 }
 
 // queryTrial draws a Query of a partition in the order of its numeric, string or
@@ -424,7 +502,7 @@ func (g generator) queryTrial() trial {
 		it["sk"] = v
 		t.items = append(t.items, it)
 	}
-	t.put = t.items[0]
+	t.put, g.it = t.items[0], t.items[0]
 	r := expression.Request{Operation: "Query", KeyConditionExpression: aws.String(g.keyCondition())}
 	if g.chance(30) {
 		r.FilterExpression = aws.String(g.condition(1))

@@ -48,6 +48,7 @@ func limits() map[string]trial {
 	condition("1000 NOT", strings.Repeat("NOT ", 1000)+"a = :v")
 	condition("100 operands of IN", "a IN ("+list(100, ":v", ", ")+")")
 	condition("101 operands of IN", "a IN ("+list(101, ":v", ", ")+")")
+	condition("101 operands of IN and the first one", "a IN (a, "+list(101, ":v", ", ")+")")
 	condition("32 elements of a path", list(32, "a", ".")+" = :v")
 	condition("33 elements of a path", list(33, "a", ".")+" = :v")
 	condition("33 indexes", "a"+strings.Repeat("[0]", 32)+" = :v")

@@ -250,7 +250,7 @@ func (r *reader) name() string {
 
 func TestNotation(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		it := generator{t}.item()
+		it := generator{T: t}.item()
 		text := writeItem(it)
 		if again := read(text); !item.EqualItems(again.(*types.AttributeValueMemberM).Value, it) {
 			t.Errorf("%s is read as %s", text, write(again))
