@@ -131,17 +131,17 @@ func deliveries() []behaviour {
 		}},
 		{"D6", "bisected at the returned sequence number; halved when the invocation fails as a whole", func(t *testing.T, w *world) {
 			w.mapping.BisectBatchOnFunctionError, w.mapping.ReportBatchItemFailures = true, true
-			report, fail := reporting("5"), poison("4")
+			report, fail := reporting("5"), poison("6")
 			w.handle = func(ctx context.Context, e events.DynamoDBEvent) (any, error) {
-				if len(e.Records) == 6 || len(e.Records) == 3 {
+				if len(e.Records) == 6 {
 					return report(ctx, e)
 				}
 				return fail(ctx, e)
 			}
 			w.put(6)
 			w.runs()
-			// 2–4 are dealt with by the first; 5–7 are cut at 5, which counts.
-			w.want("2 3 4 5 6 7", "5 6 7")
+			// 2–4 are dealt with by the first, cut at 5; 5–7 fail as a whole, and are halved.
+			w.want("2 3 4 5 6 7", "5 6 7", "5", "6 7", "6", "7")
 		}},
 		{"D7", "the count of retries starts anew when the checkpoint advances", func(t *testing.T, w *world) {
 			w.mapping.ReportBatchItemFailures, w.mapping.MaximumRetryAttempts, w.mapping.OnFailure = true, 1, "dlq"

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stillwater-streams/stillwater/consumer"
+	"github.com/stillwater-streams/stillwater/consumer/filter"
 	"github.com/stillwater-streams/stillwater/consumer/lease"
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 )
@@ -66,8 +67,13 @@ func filters() []behaviour {
 				t.Errorf("position %s, want 7: behind the last filtered record", at)
 			}
 		}},
-		{"L3", "a pattern must be JSON; of a duplicate key the last counts", through(
-			`{"eventName":["REMOVE"],"eventName":["MODIFY"]}`, "high")},
+		{"L3", "of a duplicate key the last counts", through(`{"eventName":["REMOVE"],"eventName":["MODIFY"]}`, "high")},
+		{"L3", "a pattern must be JSON", func(t *testing.T, _ *world) {
+			if _, err := filter.Parse([]string{`{"eventName": `}); err == nil || !strings.Contains(err.Error(), "Invalid filter pattern definition.") {
+				t.Errorf("error %v", err)
+			}
+			refuses(t, `, "filters": ["eventName"]`, "filters")
+		}},
 		{"L4", "numeric never matches a number attribute", through(
 			`{"dynamodb":{"NewImage":{"score":{"N":[{"numeric":[">",0]}]}}}}`)},
 		{"L5", "a pattern without the type descriptor matches nothing", through(
@@ -75,6 +81,7 @@ func filters() []behaviour {
 		{"L6", "ApproximateCreationDateTime is a number", through(
 			`{"dynamodb":{"ApproximateCreationDateTime":[{"numeric":[">",946684800]}]}}`, "high")},
 		{"L7", "keys beside dynamodb can be filtered on", through(`{"eventName":["INSERT"],"eventSource":["aws:dynamodb"]}`, "low")},
+		{"L8", "exists true is for leaves", through(`{"dynamodb":{"NewImage":{"score":{"N":[{"exists":true}]}}}}`, "low", "high")},
 		{"L8", "exists is for leaves: on a node above, exists false matches with and without", through(
 			`{"dynamodb":{"NewImage":{"score":[{"exists":false}]}}}`, "low", "high", "gone")},
 	}

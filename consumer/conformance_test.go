@@ -38,7 +38,8 @@ func behaviours() []behaviour {
 }
 
 // TestConformanceTable: the table of doc.go lists every row that is tested and
-// none besides, and knows of at most five differences.
+// none besides but those that only an engine can show, and knows of at most five
+// differences.
 func TestConformanceTable(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
 	if err != nil {
@@ -47,6 +48,9 @@ func TestConformanceTable(t *testing.T) {
 	row := regexp.MustCompile(`(?m)^\t([A-Z]\d+)\s+(.*)$`)
 	var listed, different []string
 	for _, m := range row.FindAllStringSubmatch(file.Doc.Text(), -1) {
+		if strings.Contains(m[2], "by the engine") {
+			continue
+		}
 		listed = append(listed, m[1])
 		if strings.Contains(m[2], "different: ") {
 			different = append(different, m[1])

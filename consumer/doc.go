@@ -29,8 +29,8 @@
 //	P1   batch size                                     done
 //	P2   batching window                                done
 //	P3   6 MB of payload                                done
-//	P4   starting position                              done; a mapping starts at once, on AWS within minutes
-//	P5   parallelization factor                         done; items are spread over lanes by FNV-1a, ours
+//	P4   starting position                              done
+//	P5   parallelization factor                         done; AWS does not say how items are spread over lanes: a hash of ours
 //	P6   maximum retry attempts                         different: a file that does not say gets 2, not -1, for a test that retries for a day hangs; -1 is honoured
 //	P7   maximum record age                             done
 //	P8   bisect                                         done
@@ -49,8 +49,8 @@
 //	D2   order                                          done
 //	D3   polling rate                                   done; configurable
 //	D4   a failed batch blocks its lane                 done
-//	D5   back-off                                       done; constants are ours, see consumer/core
-//	D6   bisect                                         done; metadata of failed records are not merged, which Lambda may do
+//	D5   back-off                                       done; AWS does not say how long: constants of ours, see consumer/core
+//	D6   bisect                                         done
 //	D7   retry count starts anew                        done
 //	D8   dropped without destination                    done
 //	D9   late results                                   done
@@ -103,7 +103,6 @@
 // of the reference: Lambda does not see a loop through a stream, neither does Run;
 // [Consumer.Pause] is what a guard needs, and stillwater consume has one.
 //
-// A panic in a goroutine that a handler started ends the process, as in Lambda;
-// one in the handler itself is a function error and the execution environment
-// lives on, where Lambda starts a new one.
+// A panic in the handler is a function error and ends its execution environment,
+// as in Lambda; one in a goroutine that a handler started ends the process.
 package consumer

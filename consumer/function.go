@@ -2,6 +2,7 @@ package consumer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"runtime/pprof"
@@ -107,8 +108,12 @@ func (f *Function) call(ctx context.Context, payload []byte) ([]byte, error) {
 	return slices.Clone(response), nil
 }
 
-// failed makes a function error of an error, as aws-lambda-go reports it.
+// failed makes a function error of an error, as aws-lambda-go reports it. One that
+// is one already, of a Function inside a handler, stays as it is.
 func failed(err error) *FunctionError {
+	if already := (*FunctionError)(nil); errors.As(err, &already) {
+		return already
+	}
 	if reported, ok := err.(messages.InvokeResponse_Error); ok {
 		return &FunctionError{Type: reported.Type, Message: reported.Message, cause: err}
 	}

@@ -34,6 +34,16 @@ func NewOrigin(streamARN, region, accountID string) (Origin, error) {
 	return Origin{StreamARN: rewritten, Region: parsed.Region}, nil
 }
 
+// FunctionARN is the ARN of a function in the partition, region and account of the
+// stream: what a handler finds as InvokedFunctionArn.
+func (o Origin) FunctionARN(name string) string {
+	parsed, err := arn.Parse(o.StreamARN)
+	if err != nil {
+		return name // an Origin that NewOrigin did not make
+	}
+	return fmt.Sprintf("arn:%s:lambda:%s:%s:function:%s", parsed.Partition, parsed.Region, parsed.AccountID, name)
+}
+
 // RewriteStreamARN puts a stream into another region and account; "" leaves what
 // is there. DynamoDB Local says "ddblocal" and "000000000000" whatever it is
 // asked for, which neither handlers nor the KCL's adapter take (K11):

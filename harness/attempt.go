@@ -192,7 +192,7 @@ func (a *attempt) settle(ctx context.Context) error {
 	a.delivered = 0
 	verdict, err := settle.Settle(ctx, a.world(), a.fence, a.harness.options.Budget)
 	if stuck := (*gate.Stuck)(nil); errors.As(err, &stuck) {
-		err = &settle.NotSettled{Why: stuck.Error(), Open: a.lanesOpen()}
+		err = &settle.NotSettled{Why: stuck.Error(), Open: a.owed()}
 	}
 	after := a.busy.elapsed(time.Now())
 	e := trace.Event{Kind: trace.SettleDone, N: verdict.Rounds, Took: after}
@@ -212,6 +212,14 @@ func (a *attempt) world() settle.World {
 		return a.live
 	}
 	return a
+}
+
+// owed is what lanes hold, under either hand.
+func (a *attempt) owed() []settle.Obligation {
+	if a.live != nil {
+		return a.live.owed()
+	}
+	return a.lanesOpen()
 }
 
 // perform runs a task of the scenario's writer to its end.

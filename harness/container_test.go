@@ -51,6 +51,9 @@ func TestOnDynamoDBLocal(t *testing.T) {
 		"batch item failures and bisection":                             testBisect,
 		"a tumbling window ends on the virtual clock":                   testTumblingWindow,
 		"handlers see the region and account of the project":            testOrigin,
+		"a function without concurrency is throttled":                   testReservedConcurrency,
+		"environments stay warm, or start cold on request":              testColdStarts,
+		"a live run without progress says what is open":                 testLiveWithoutProgress,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, e) })
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/stillwater-streams/stillwater/consumer/core"
 	"github.com/stillwater-streams/stillwater/consumer/filter"
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 	"github.com/stillwater-streams/stillwater/harness"
@@ -191,5 +193,62 @@ func testOrigin(t *testing.T, e *databases) {
 	want := []string{"eu-west-1", "arn:aws:dynamodb:eu-west-1:111122223333:table/things", "arn:aws:lambda:eu-west-1:111122223333:function:my_echo"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("what the handler sees (-want +got):\n%s", diff)
+	}
+}
+
+// A function that may not run at all is throttled until its records are too old.
+func testReservedConcurrency(t *testing.T, e *databases) {
+	none := 0
+	m := mapping.Mapping{ReservedConcurrency: &none, MaximumRecordAge: 2 * time.Minute, MaximumRetryAttempts: -1}
+	p := project(t, m, building(func(context.Context, *dynamodb.Client, events.DynamoDBEvent) error {
+		t.Error("the function was run")
+		return nil
+	}))
+	r := run(t, start(t, p, e, harness.Options{}), scenarioOf("things/throttled", put("a")))
+	if len(r.DeadLetters) != 1 || r.DeadLetters[0].RequestContext.Condition != core.RecordAgeExceeded || r.DeadLetters[0].RequestContext.ApproximateInvokeCount != 0 {
+		t.Errorf("%v, messages %+v: want one for the age, after no attempt", r.Err, r.DeadLetters)
+	}
+	if n := len(notesOf(r, trace.Throttled)); n < 2 {
+		t.Errorf("%d throttles in the trace, want several", n)
+	}
+}
+
+func testColdStarts(t *testing.T, e *databases) {
+	for name, test := range map[string]struct {
+		options harness.Options
+		want    int32
+	}{
+		"warm":       {harness.Options{}, 1},
+		"warm, live": {harness.Options{Live: true}, 1},
+		"cold":       {harness.Options{ColdStarts: true}, 3},
+		"cold, live": {harness.Options{ColdStarts: true, Live: true}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			built := atomic.Int32{}
+			p := project(t, mapping.Mapping{}, func(harness.Environment) (any, error) {
+				built.Add(1)
+				return func(events.DynamoDBEvent) {}, nil
+			})
+			r := run(t, start(t, p, e, test.options), scenarioOf("things/cold", put("a"), put("b"), put("c")))
+			if r.Err != nil || built.Load() != test.want {
+				t.Errorf("built %d times, want %d (%v)", built.Load(), test.want, r.Err)
+			}
+		})
+	}
+}
+
+// A live run that makes no progress ends, and says what is open.
+func testLiveWithoutProgress(t *testing.T, e *databases) {
+	p := project(t, mapping.Mapping{MaximumRetryAttempts: -1}, building(func(context.Context, *dynamodb.Client, events.DynamoDBEvent) error {
+		return errors.New("not today")
+	}))
+	r := run(t, start(t, p, e, harness.Options{Live: true, Watchdog: 500 * time.Millisecond}), scenarioOf("things/stuck", put("a")))
+	if r.Outcome != harness.Unsettled {
+		t.Fatalf("%v, want not settled", r.Outcome)
+	}
+	for _, want := range []string{"nothing was dealt with for 500ms", "batch of 1 record", "not today"} {
+		if !strings.Contains(r.Err.Error(), want) {
+			t.Errorf("the verdict does not say %q: %v", want, r.Err)
+		}
 	}
 }

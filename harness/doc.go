@@ -30,7 +30,12 @@
 // The consumer has two hands. The driver asks its state machine (consumer/core)
 // for one action at a time, on the virtual clock: a run can be repeated exactly,
 // and 24 hours of retries take no time. [Options].Live runs consumer.Run itself
-// instead, as it ships, and comes to the same snapshots.
+// instead, as it ships, and comes to the same snapshots. There records keep the
+// time that the engine gives them, floored to the minute by DynamoDB Local: a
+// handler that reads it, or a maximum record age of a minute, sees the difference.
+// A mapping exists before anything is written, so that LATEST is TRIM_HORIZON.
+// memory_size and metrics_config of a mapping change nothing here: the one is for
+// a deployment, the other for who collects metrics (consumer/telemetry).
 //
 // Lambda retries a failed batch for 24 hours by default. Here it is retried
 // twice where triggers.json does not say otherwise: a test that waits for a day

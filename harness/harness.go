@@ -39,6 +39,9 @@ type Options struct {
 	// settled, and the snapshots are the same; the trace follows the chance of
 	// goroutines, and back-offs take their time.
 	Live bool
+	// ColdStarts makes every invocation one: the handler is built anew, and what it
+	// kept in memory is gone.
+	ColdStarts bool
 	// Update accepts new and changed snapshots.
 	Update bool
 	// ReadOnly writes nothing into snapshots/: for CI.

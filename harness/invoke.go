@@ -23,7 +23,7 @@ type environment struct {
 
 // environment returns the warm one, or a new one.
 func (s *source) environment() *environment {
-	if s.warm == nil {
+	if s.warm == nil || s.attempt.harness.options.ColdStarts {
 		s.warm = &environment{source: s, actor: s.attempt.gate.Actor(s.trigger.Mapping.Trigger)}
 	}
 	return s.warm
@@ -60,6 +60,9 @@ func (e *environment) build() (*consumer.Function, error) {
 // invoke hands the batch of an action to the handler and tells the lane how it
 // ended. What the handler does wrong is an event of the trace, not an error.
 func (d *shard) invoke(ctx context.Context, action core.Invoke) error {
+	if d.throttled(action) {
+		return nil
+	}
 	a, trigger := d.source.attempt, d.source.trigger.Mapping.Trigger
 	id := a.log.Mint(trace.TypeInvocation)
 	held := d.batch(action.Lane, action.Records)
@@ -104,6 +107,22 @@ func (d *shard) invoke(ctx context.Context, action core.Invoke) error {
 		})
 	}
 	return nil
+}
+
+// throttled refuses an invocation above the function's reserved concurrency. The
+// driver makes one at a time, so only a function that may not run at all has none.
+func (d *shard) throttled(action core.Invoke) bool {
+	a, m := d.source.attempt, d.source.trigger.Mapping
+	if m.ReservedConcurrency == nil || *m.ReservedConcurrency > 0 {
+		return false
+	}
+	const why = "throttled: its reserved concurrency is 0"
+	a.log.Append(trace.Event{
+		Kind: trace.Throttled, Actor: m.Trigger, Shard: a.gate.Alias(d.at.ID),
+		Cause: []trace.ID{d.batch(action.Lane, action.Records)}, Note: why,
+	})
+	d.core.Invoked(a.clock.Now(), action.Lane, core.Outcome{Throttled: true, Failure: why})
+	return true
 }
 
 // answer is what a handler returned.
@@ -164,7 +183,4 @@ func records(n int) string {
 }
 
 // functionARN is what the handler finds as InvokedFunctionArn.
-func functionARN(s *source) string {
-	p := s.attempt.harness.project
-	return fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", p.region(), p.account(), s.trigger.Mapping.FunctionName())
-}
+func functionARN(s *source) string { return s.origin.FunctionARN(s.trigger.Mapping.FunctionName()) }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -85,6 +87,11 @@ func (a *attempt) goLive(ctx context.Context) (*live, error) {
 		defer l.stop() // a gate that gave up lets nothing through
 		l.served <- a.gate.Serve(gateCtx)
 	}()
+	// The mapping exists before anything is written, as under the driver: also one
+	// that starts at LATEST gets it all.
+	if _, err := l.Pass(ctx, &settle.Meter{}); err != nil {
+		return nil, errors.Join(err, l.close())
+	}
 	return l, nil
 }
 
@@ -119,9 +126,13 @@ func (l *live) close() error {
 func (l *live) Refresh(context.Context) error { return nil }
 
 // Pass implements settle.World: it waits until every shard has been read to an
-// empty page by a read that began after the call, with nothing left in hand.
+// empty page by a read that began after the call, with nothing left in hand. It
+// gives up when nothing was dealt with for as long as a handler may block.
 func (l *live) Pass(ctx context.Context, m *settle.Meter) (int, error) {
-	since := l.reads()
+	since, place := l.reads(), ""
+	patience := cmp.Or(l.harness.options.Watchdog, gate.DefaultWatchdog)
+	dog := time.NewTimer(patience)
+	defer dog.Stop()
 	l.consumer.Wake()
 	for {
 		changed := l.consumer.Changed()
@@ -132,8 +143,17 @@ func (l *live) Pass(ctx context.Context, m *settle.Meter) (int, error) {
 			err := l.spend(m)
 			return l.count(), err
 		}
+		if now := l.place(); now != place {
+			place = now
+			dog.Reset(patience)
+		}
 		select {
 		case <-changed:
+		case <-dog.C:
+			return l.count(), &settle.NotSettled{
+				Why:  fmt.Sprintf("nothing was dealt with for %v of real time: a live run has no virtual clock to move", patience),
+				Open: l.owed(),
+			}
 		case err := <-l.ran:
 			l.ran <- err // for close
 			return l.count(), fmt.Errorf("the consumer ended: %w", errors.Join(err, errEnded))
@@ -144,6 +164,37 @@ func (l *live) Pass(ctx context.Context, m *settle.Meter) (int, error) {
 			return l.count(), context.Cause(ctx)
 		}
 	}
+}
+
+// place is how far everything is: while it changes there is progress.
+func (l *live) place() string {
+	var b strings.Builder
+	for _, m := range l.consumer.Status() {
+		for _, s := range m.Shards {
+			fmt.Fprint(&b, s.ShardID, s.Position, s.Records, " ")
+		}
+	}
+	return b.String()
+}
+
+// owed lists what the consumer has not dealt with.
+func (l *live) owed() []settle.Obligation {
+	var open []settle.Obligation
+	for _, m := range l.consumer.Status() {
+		what := slices.Clone(m.Shards)
+		if m.Problem != "" {
+			what = append(what, consumer.ShardStatus{ShardID: "its stream", Open: []string{m.Problem}})
+		}
+		for _, s := range what {
+			for _, o := range s.Open {
+				open = append(open, settle.Obligation{
+					What: fmt.Sprintf("%s on %s: %s", m.Mapping, s.ShardID, o), Since: l.clock.Now(),
+					Discharge: "the batch succeeds, is given up or its timer fires",
+				})
+			}
+		}
+	}
+	return open
 }
 
 var errEnded = errors.New("harness: it runs until it is stopped")
@@ -294,7 +345,7 @@ func (h *liveHandler) Invoke(ctx context.Context, payload []byte) (response []by
 	if c, ok := lambdacontext.FromContext(ctx); ok {
 		i = l.invocationOf(c.AwsRequestID)
 	}
-	if h.env == nil {
+	if h.env == nil || l.harness.options.ColdStarts {
 		h.env = &environment{source: h.source, actor: l.gate.Actor(h.source.trigger.Mapping.Trigger)}
 	}
 	done := l.harness.sink.Run(h.source.trigger.Mapping.Trigger + " " + string(i.id) + " " + l.run)

@@ -60,7 +60,8 @@ func newSource(a *attempt, t Trigger, streamARN string) (*source, error) {
 	}, nil
 }
 
-// refresh takes up every new shard, from TRIM_HORIZON.
+// refresh takes up every new shard, from TRIM_HORIZON: the mapping is there before
+// anything is written, so that LATEST is the same place.
 func (s *source) refresh(shards []consumer.Shard) {
 	for _, at := range shards {
 		if s.known[at.ID] != nil {

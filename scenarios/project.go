@@ -38,7 +38,7 @@ func Project(root string) (harness.Project, error) {
 // handlers builds each trigger of triggers.json from an execution environment.
 func handlers(m mapping.Mapping) map[string]func(harness.Environment) (any, error) {
 	return map[string]func(harness.Environment) (any, error){
-		"triggers/indicators.Handle": func(e harness.Environment) (any, error) {
+		"triggers.indicators.Handle": func(e harness.Environment) (any, error) {
 			trigger := indicators.New(indicators.Options{
 				DynamoDB: dynamodb.NewFromConfig(e.AWS), Table: m.Table, Now: e.Now, Log: e.Log,
 			})

@@ -14,9 +14,10 @@ func TestConfigIsTheAgreedJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]any{
+		"$schema":         "../consumer/mapping/triggers.schema.json",
 		"function_prefix": "integrates_streams_",
 		"triggers": map[string]any{"indicators": map[string]any{
-			"handler": "triggers/indicators.Handle", "table": "integrates_vms",
+			"handler": "triggers.indicators.Handle", "table": "integrates_vms",
 			"batch_size": 100.0, "enabled": true, "timeout": 60.0, "maximum_retry_attempts": 2.0,
 			"on_failure": "integrates_streams_dlq",
 		}},

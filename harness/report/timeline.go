@@ -97,6 +97,8 @@ func describeRest(e trace.Event) (text string, ok bool) {
 		return fmt.Sprintf("  %s REFUSED: %s", e.Op, e.Note), true
 	case trace.Filtered:
 		return fmt.Sprintf("    %s: its filters turn the record away", e.Actor), true
+	case trace.Throttled:
+		return fmt.Sprintf("%s: %s", e.Actor, e.Note), true
 	case trace.DeadLetterRefused:
 		return fmt.Sprintf("%s: the on-failure destination does not take the batch: %s", e.Actor, firstLine(e.Note)), true
 	case trace.Dropped:

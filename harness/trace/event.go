@@ -43,6 +43,7 @@ const (
 	RecordOrphan      Kind = "record.orphan"      // a record that no known call caused
 	Filtered          Kind = "record.filtered"    // the filters of a mapping turned a record away
 	BatchFormed       Kind = "batch.formed"       // a lane has a batch in hand
+	Throttled         Kind = "invoke.throttled"   // a function was not run, for want of concurrency
 	InvokeStart       Kind = "invoke.start"       // a handler is given a batch
 	InvokeEnd         Kind = "invoke.end"         // it ended; Note is "ok" or the function error
 	HandlerLog        Kind = "handler.log"        // a line that a handler logged
