@@ -34,17 +34,22 @@ func Compile(r Request) (*Compiled, error) {
 	if err := c.addLegacy(&r); err != nil {
 		return nil, err
 	}
-	if len(r.expressions()) == 0 {
-		return c, nil
+	if len(r.expressions()) > 0 {
+		s, err := newScope(&r)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.addExpressions(&r, s); err != nil {
+			return nil, err
+		}
+		if err := s.checkUsed(); err != nil {
+			return nil, err
+		}
 	}
-	s, err := newScope(&r)
-	if err != nil {
-		return nil, err
+	if r.Operation == "Query" && c.Key == nil {
+		return nil, validation.Errorf("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
 	}
-	if err := c.addExpressions(&r, s); err != nil {
-		return nil, err
-	}
-	return c, s.checkUsed()
+	return c, nil
 }
 
 // addExpressions compiles the expressions in the order in which their mistakes

@@ -464,7 +464,15 @@ func (g generator) updateTrial() trial {
 	if g.chance(20) {
 		r.ConditionExpression = aws.String(g.condition(1))
 	}
-	return trial{table: tables()["single"], items: []item.Item{g.it}, put: g.it, request: g.request(r)}
+	return trial{table: tables()["single"], items: g.thereOrNot(), put: g.it, request: g.request(r)}
+}
+
+// thereOrNot is the table of most trials: it holds the item, or nothing.
+func (g generator) thereOrNot() []item.Item {
+	if g.chance(8) {
+		return nil
+	}
+	return []item.Item{g.it}
 }
 
 // actionTrial draws an UpdateItem of one action: it can have one mistake only.
@@ -472,14 +480,14 @@ func (g generator) actionTrial() trial {
 	g.it = g.item()
 	verb := g.pick("SET", "SET", "SET", "REMOVE", "ADD", "DELETE")
 	r := expression.Request{Operation: "UpdateItem", UpdateExpression: aws.String(verb + " " + g.action(verb, g.path()))}
-	return trial{table: tables()["single"], items: []item.Item{g.it}, put: g.it, request: g.request(r)}
+	return trial{table: tables()["single"], items: g.thereOrNot(), put: g.it, request: g.request(r)}
 }
 
 // conditionTrial draws a PutItem of the item that is there, with a condition.
 func (g generator) conditionTrial() trial {
 	g.it = g.item()
 	r := expression.Request{Operation: "PutItem", ConditionExpression: aws.String(g.condition(3))}
-	return trial{table: tables()["single"], items: []item.Item{g.it}, put: g.it, request: g.request(r)}
+	return trial{table: tables()["single"], items: g.thereOrNot(), put: g.it, request: g.request(r)}
 }
 
 // projectionTrial draws a GetItem.

@@ -74,7 +74,7 @@ func TestUpdateLaws(t *testing.T) {
 		if err != nil {
 			return
 		}
-		it := trial.items[0]
+		it := trial.put
 		before := writeItem(it)
 		first, err := c.Update.Apply(it)
 		again, errAgain := c.Update.Apply(it)

@@ -38,24 +38,18 @@ func (c *Compiled) addLegacy(r *Request) (err error) {
 			return err
 		}
 	}
-	for parameter, conditions := range r.filters() {
-		if c.Filter, err = filter(parameter, conditions, r.ConditionalOperator); err != nil {
+	for _, f := range []struct {
+		parameter  string
+		conditions map[string]types.Condition
+	}{{"QueryFilter", r.QueryFilter}, {"ScanFilter", r.ScanFilter}} {
+		if len(f.conditions) == 0 {
+			continue
+		}
+		if c.Filter, err = filter(f.parameter, f.conditions, r.ConditionalOperator); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// filters yields the filter of a Query or of a Scan, if there is one.
-func (r *Request) filters() func(yield func(string, map[string]types.Condition) bool) {
-	return func(yield func(string, map[string]types.Condition) bool) {
-		if len(r.QueryFilter) > 0 && !yield("QueryFilter", r.QueryFilter) {
-			return
-		}
-		if len(r.ScanFilter) > 0 {
-			yield("ScanFilter", r.ScanFilter)
-		}
-	}
 }
 
 func checkConditionalOperator(r *Request) error {

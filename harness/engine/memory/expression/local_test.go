@@ -19,7 +19,7 @@ import (
 type local struct {
 	ctx    context.Context // of the test
 	client *dynamodb.Client
-	rows   map[string][]item.Item // what each table holds; a nil item is not known
+	rows   map[string][]item.Item // what each table holds, as far as it is known
 }
 
 // startLocal starts DynamoDB Local, or skips the test with the reason.
@@ -107,8 +107,8 @@ func (l *local) answer(t trial) (outcome, error) {
 
 // fill makes the table hold the items of the trial and nothing else.
 func (l *local) fill(t trial) error {
-	rows := l.rows[t.table.name]
-	if !slices.EqualFunc(rows, t.items, func(row, it item.Item) bool {
+	rows, known := l.rows[t.table.name]
+	if !known || !slices.EqualFunc(rows, t.items, func(row, it item.Item) bool {
 		return item.EqualItems(t.table.schema.KeyOf(row), t.table.schema.KeyOf(it))
 	}) {
 		if err := l.empty(t.table); err != nil {
@@ -138,13 +138,12 @@ func (l *local) empty(t table) error {
 			return err
 		}
 	}
-	l.rows[t.name] = nil
 	return nil
 }
 
 // written notes that a request changed the table: its only row, or anything.
 func (l *local) written(t trial, now item.Item) {
-	l.rows[t.table.name] = nil
+	delete(l.rows, t.table.name)
 	if len(t.items) == 1 && now != nil && item.EqualItems(t.table.schema.KeyOf(t.items[0]), t.table.schema.KeyOf(now)) {
 		l.rows[t.table.name] = []item.Item{now}
 	}

@@ -12,8 +12,8 @@ import (
 // that say which items and which parts of them it means, named as in the API.
 // The zero value says nothing. What an operation does not have is left out.
 type Request struct {
-	// Operation is the API's name, "UpdateItem" for instance. It is only used to
-	// list what is missing in one message.
+	// Operation is the API's name, "UpdateItem" for instance: it decides what may
+	// not be missing.
 	Operation string
 
 	UpdateExpression       *string
