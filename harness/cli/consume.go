@@ -53,10 +53,15 @@ func (c *consumeRun) Run(env *environment, _ *int) error {
 		printer = daemon.NewJSON(env.out)
 	}
 	host, _ := os.Hostname() // only a name for people
+	ctx, stop := context.WithCancel(context.WithoutCancel(env.ctx))
+	defer stop()
 	// A second signal ends the process at once, whatever handlers are doing.
-	detach := context.AfterFunc(env.ctx, func() { signal.Reset(os.Interrupt, syscall.SIGTERM) })
+	detach := context.AfterFunc(env.ctx, func() {
+		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		stop()
+	})
 	defer detach()
-	err = daemon.Run(env.ctx, daemon.Options{
+	err = daemon.Run(ctx, daemon.Options{
 		Project: project, Endpoint: c.Endpoint, Region: c.Region, AccessKey: c.AccessKey, SecretKey: c.SecretKey,
 		SQSEndpoint: c.SqsEndpoint, Tables: c.Table, Triggers: c.Trigger, From: c.From, Poll: c.Poll, Depth: c.Depth,
 		Worker: host, Sockets: control.Dir(env.getenv), Printer: printer,

@@ -18,6 +18,22 @@
 //	130  interrupted (SIGINT)
 //	143  terminated (SIGTERM)
 //
+// # stillwater consume
+//
+// The daemon of local development (package daemon) runs until a signal: 130 or 143
+// is how it ends well. What runs is finished first, for at most 30 seconds; a
+// second signal ends the process at once. It ends with 2 or 4 where it cannot begin.
+//
+//	stillwater consume --endpoint http://127.0.0.1:8000     until stopped
+//	stillwater consume status                               of all that run
+//	stillwater consume pause TRIGGER
+//	stillwater consume resume TRIGGER                       also after a loop
+//
+// Its last line is not what to do, unless it was a loop; --json prints a
+// daemon.Line on each.
+//
+// # Panics
+//
 // A panic of a handler is a function error, as on Lambda. One in a goroutine that
 // a handler started cannot be caught by anybody: Go itself then ends the process
 // with exit code 2 and a dump of goroutines, and the next run removes the

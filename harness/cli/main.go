@@ -38,7 +38,7 @@ const (
 // commands is the command line; kong reads the tags.
 type commands struct {
 	Run     runCommand     `cmd:"" help:"Run scenarios and compare their snapshots."`
-	Consume consumeCommand `cmd:"" help:"Run the triggers against a live table of DynamoDB Local, for local development."`
+	Consume consumeCommand `cmd:"" help:"Run the triggers against a live table of DynamoDB Local, for local development; consume run --help lists the flags."`
 	Image   imageCommand   `cmd:"" help:"Make sure that the DynamoDB Local image is there: local, pulled, or built."`
 }
 

@@ -152,8 +152,8 @@ func (d *daemon) run(ctx context.Context) error {
 	defer stop()
 	consuming, stopConsuming := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopConsuming()
-	d.print(Line{Event: EventStart, Text: fmt.Sprintf("stillwater consume: %s, region %s, access key %s",
-		d.options.Endpoint, d.options.Region, d.options.AccessKey)})
+	d.print(Line{Event: EventStart, Text: fmt.Sprintf("stillwater consume: %s, region %s, access key %s\n"+
+		"ages may be up to 60 s too high: DynamoDB Local stamps records by the minute", d.options.Endpoint, d.options.Region, d.options.AccessKey)})
 	for _, t := range d.tables {
 		t.start(ctx)
 	}

@@ -136,6 +136,7 @@ func testLoop(t *testing.T, w *world) {
 	if paused.Command != "stillwater consume resume loop" {
 		t.Errorf("command %q", paused.Command)
 	}
+	d.wait(t, depth+1, "the last invocation", of(daemon.EventInvoke, "loop"))
 	w.put("things", "a")
 	d.inserted(t, "reads", 2)
 	if n := len(d.all(of(daemon.EventInvoke, "loop"))); n != depth+1 {

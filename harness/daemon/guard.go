@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"fmt"
 	"slices"
 	"sync"
 
@@ -18,7 +17,7 @@ const (
 	linkRecord     = "record"
 	linkInvocation = "invocation"
 	linkWrite      = "write"
-	linkSkipped    = "skipped"
+	linkRepeat     = "repeat"
 )
 
 // guard finds mappings that feed themselves.
@@ -28,7 +27,7 @@ type guard struct {
 	mappings int // that run
 
 	mu    sync.Mutex
-	floor map[string]int // how deep a mapping was when it was paused: it may go as deep again
+	floor map[string]int // how deep a mapping of a loop was when that was stopped: it may go as deep again
 }
 
 func newGuard(log *trace.Log, depth, mappings int) *guard {
@@ -50,10 +49,15 @@ func (g *guard) feedsItself(mapping string, i invocation) bool {
 			before = append(before, e.Actor)
 		}
 	}
-	if !slices.Contains(before[:min(len(before), g.mappings)], mapping) {
+	loop := before[:min(len(before), g.mappings)]
+	if !slices.Contains(loop, mapping) {
 		return false
 	}
-	g.floor[mapping] = i.depth
+	// One that stands still stops the loop: the others of it, which may be given
+	// what it writes now, go on.
+	for _, member := range loop {
+		g.floor[member] = i.depth
+	}
 	return true
 }
 
@@ -85,7 +89,7 @@ func (g *guard) chain(i invocation) []Link {
 		links[n].Repeats = true
 	}
 	return append(links,
-		Link{Kind: linkSkipped, Repeats: true, Op: fmt.Sprintf("… %d times, the last of which is shown", times)}, last)
+		Link{Kind: linkRepeat, Repeats: true, Times: times}, last)
 }
 
 // link is a step of the chain, with what the trace says of its batch and writer.

@@ -107,10 +107,11 @@ type Settings struct {
 	Advice []string `json:"advice,omitempty"`
 }
 
-// Link is a step of a chain of causes: a record, an invocation, or a write.
+// Link is a step of a chain of causes: a record, an invocation, or a write. One of
+// kind "repeat" ends the part that repeats itself, of which only the last is there.
 type Link struct {
-	ID   string `json:"id"`
-	Kind string `json:"kind"` // "record", "invocation", "write"
+	ID   string `json:"id,omitempty"`
+	Kind string `json:"kind"` // "record", "invocation", "write", "repeat"
 	// Trigger is that of an invocation or a write; "" is another program.
 	Trigger string `json:"trigger,omitempty"`
 	// Op is INSERT, MODIFY or REMOVE of a record, the AWS operation of a write.
@@ -120,6 +121,8 @@ type Link struct {
 	Records int `json:"records,omitempty"`
 	// Repeats says that the link belongs to the part that repeats itself.
 	Repeats bool `json:"repeats,omitempty"`
+	// Times is how often that part was there.
+	Times int `json:"times,omitempty"`
 }
 
 // Millis is a duration that is written in milliseconds, with three decimals.

@@ -1,8 +1,10 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/stillwater-streams/stillwater/consumer"
 	"github.com/stillwater-streams/stillwater/consumer/core"
@@ -94,6 +96,9 @@ func (t *table) works(o consumer.Occurrence, what string) {
 
 // trouble prints a failure that is tried again, once in a while.
 func (t *table) trouble(o consumer.Occurrence, what string, err error, format string) {
+	if errors.Is(err, context.Canceled) {
+		return // of a stop
+	}
 	s := subjectOf(o.Mapping, what, err)
 	suffix, say := t.daemon.troubles.failed(s, o.Time)
 	if !say {
@@ -136,9 +141,9 @@ func lineOf(o consumer.Occurrence) (l Line, ok bool) {
 		if f.From == "" {
 			return Line{}, false // ShardStarted follows
 		}
-		l.Event = EventLease
+		l.Event, l.Text = EventLease, strings.TrimPrefix(l.Text, "lease ")
 	case consumer.LeaseStolen, consumer.LeaseHandedOver, consumer.LeaseLost:
-		l.Event = EventLease
+		l.Event, l.Text = EventLease, strings.TrimPrefix(l.Text, "lease ")
 	case consumer.RecordsLost:
 		l.Event = EventLost
 	case consumer.InvocationThrottled:

@@ -222,8 +222,8 @@ func (l Link) String() string {
 		return fmt.Sprintf("%s is invoked with %s", l.Trigger, plural(l.Records, "record"))
 	case linkWrite:
 		return fmt.Sprintf("%s writes %s, %s", l.Trigger, l.Key, l.Op)
-	case linkSkipped:
-		return l.Op
+	case linkRepeat:
+		return fmt.Sprintf("… %d times, the last of which is shown", l.Times)
 	}
 	text := strings.TrimSpace("record "+l.Op) + " " + l.Key
 	if l.Trigger == "" {

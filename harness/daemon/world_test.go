@@ -38,8 +38,12 @@ func newWorld(t *testing.T, e engine.Engine) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(at.Close)
-	w := &world{t: t, at: at, address: at.Endpoint, db: dynamodb.NewFromConfig(at.Config(nil)), sockets: t.TempDir()}
-	return w
+	sockets, err := os.MkdirTemp("", "sw") // short, as the paths of sockets have to be
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(sockets) })
+	return &world{t: t, at: at, address: at.Endpoint, db: dynamodb.NewFromConfig(at.Config(nil)), sockets: sockets}
 }
 
 // container starts an engine for a test, or skips it.
