@@ -6,7 +6,7 @@
 
 # The scenario that `make demo` shows: a path below scenarios/, without .yaml.
 SCENARIO ?= vulnerabilities/closing_the_worst_lowers_every_maximum
-# How many times `make soak` runs the functional suite, and `make adversaries` each adversary.
+# How many times `make soak` runs the functional suite, `make adversaries` each adversary, and `make crash` kills.
 N ?= 50
 # What `make bench` measures: a regular expression over benchmark names.
 BENCH ?= .
@@ -26,7 +26,7 @@ SHELL := /bin/sh
 # The targets share one container engine and one build cache: `make -j` gains
 # nothing and would mix their last lines.
 .NOTPARALLEL:
-.PHONY: help setup demo test snapshots image lint bench adversaries soak shell race clean build need-go need-docker
+.PHONY: help setup demo test snapshots image lint bench adversaries soak crash shell race clean build need-go need-docker
 
 # --- for people -------------------------------------------------------------
 
@@ -89,6 +89,10 @@ adversaries: image ## Run each adversary of the verdict N times: none may be cal
 soak: image ## Run the functional suite N times, shuffled and in parallel (N=50)
 	@STILLWATER_SOAK=$(N) go test -run '^TestSoak$$' -count=1 -v -timeout 60m $(GOTEST) ./scenarios || { \
 		echo 'soak: exit 1: a run failed or differed from the first: see FAIL above' >&2; exit 1; }
+
+crash: image ## Kill one of two worker processes at random N times: nothing may be lost
+	@STILLWATER_CRASH=$(N) go test -run '^TestWorkerProcesses$$' -count=1 -v -timeout 60m $(GOTEST) ./consumer || { \
+		echo 'crash: exit 1: a record was lost, repeated too often or out of order: see FAIL above' >&2; exit 1; }
 
 shell: image ## Run every scenario through consumer.Run: goroutines, leases in DynamoDB, the real clock
 	@STILLWATER_SHELL=all go test -run '^TestLive$$' -count=1 -v -timeout 30m $(GOTEST) ./scenarios || { \

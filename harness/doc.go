@@ -48,6 +48,7 @@
 //	STILLWATER_SOAK=N                   run the functional suite N times (make soak N=50)
 //	STILLWATER_ADVERSARIES=N            run each adversary of the verdict N times (make adversaries N=200)
 //	STILLWATER_SHELL=all                run all scenarios through consumer.Run (make shell), not every fifth
+//	STILLWATER_CRASH=N                  kill a worker process N times (make crash N=200)
 //	CI=…                                nothing is written into snapshots/
 //
 // # What it does not see
