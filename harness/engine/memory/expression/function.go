@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -92,13 +93,14 @@ func (c *call) holds(it item.Item) bool {
 	return false
 }
 
-// value evaluates size, the only function that is an operand of a condition.
-// Bytes of strings (UTF-8) and binaries, members of everything else.
+// value evaluates size, the only function that is an operand of a condition:
+// UTF-16 units of strings (our measurement), bytes of binaries, members of
+// everything else.
 func (c *call) value(it item.Item) types.AttributeValue {
 	length := 0
 	switch v := c.args[0].value(it).(type) {
 	case *types.AttributeValueMemberS:
-		length = len(v.Value)
+		length = units(v.Value)
 	case *types.AttributeValueMemberB:
 		length = len(v.Value)
 	case *types.AttributeValueMemberSS:
@@ -115,6 +117,15 @@ func (c *call) value(it item.Item) types.AttributeValue {
 		return nil
 	}
 	return &types.AttributeValueMemberN{Value: strconv.Itoa(length)}
+}
+
+// units returns the length of a string as Java has it.
+func units(s string) int {
+	n := 0
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
 }
 
 func (c *call) kind() item.Kind {

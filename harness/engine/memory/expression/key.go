@@ -144,29 +144,35 @@ func collectTest(operator string, tests map[string]keyTest, operands ...operand)
 
 // singleRange is for a hash attribute and at most one range attribute.
 func singleRange(tests map[string]keyTest, key item.Schema) (*KeyRange, error) {
-	hash := key.Hash[0]
-	switch _, ok := tests[hash.Name]; {
-	case len(tests) > 2:
+	if len(tests) > 2 {
 		return nil, validation.Errorf("Conditions can be of length 1 or 2 only")
-	case len(tests) > 1 && len(key.Range) == 0:
-		return nil, keyNotSupported()
-	case !ok:
-		return nil, missingKey(hash.Name)
 	}
-	r := &KeyRange{Hash: tests[hash.Name].values}
-	if err := tests[hash.Name].check(key, hash); err != nil {
+	if len(tests) > 1 && len(key.Range) == 0 {
+		return nil, keyNotSupported()
+	}
+	first, err := keyTestOf(tests, key, key.Hash[0])
+	if err != nil {
 		return nil, err
 	}
+	r := &KeyRange{Hash: first.values}
 	if len(tests) == 1 {
 		return r, nil
 	}
-	second := key.Range[0]
-	test, ok := tests[second.Name]
-	if !ok {
-		return nil, missingKey(second.Name)
+	second, err := keyTestOf(tests, key, key.Range[0])
+	if err != nil {
+		return nil, err
 	}
-	r.names, r.tests = []string{second.Name}, []keyTest{test}
-	return r, test.check(key, second)
+	r.names, r.tests = []string{key.Range[0].Name}, []keyTest{second}
+	return r, nil
+}
+
+// keyTestOf returns the condition on an attribute that must have one.
+func keyTestOf(tests map[string]keyTest, key item.Schema, a item.KeyAttribute) (keyTest, error) {
+	test, ok := tests[a.Name]
+	if !ok {
+		return test, missingKey(a.Name)
+	}
+	return test, test.check(key, a)
 }
 
 // missingKey names the attribute, as the service does; DynamoDB Local does not.

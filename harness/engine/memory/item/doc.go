@@ -8,7 +8,8 @@
 //
 // The guarantee: no function changes a value that it was given. Values are
 // shared freely between items, versions of items and copies of tables, which is
-// what makes cloning a table cheap.
+// what makes cloning a table cheap. Callers of an engine make no such promise:
+// what they hand in or get back is copied by [Clone].
 //
 // Messages are worded as the service words them (doc.go of package validation).
 // Where DynamoDB Local has other words, differences_test.go of package

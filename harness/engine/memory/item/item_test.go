@@ -248,3 +248,32 @@ func TestKinds(t *testing.T) {
 		t.Error("descriptors are in capitals")
 	}
 }
+
+// A clone is equal and stays so, whatever happens to the original.
+func TestClone(t *testing.T) {
+	fresh := func() item.Item {
+		return item.Item{"s": s("x"), "n": n("1"), "b": b(1), "t": boolean(true), "nul": null(true), "ss": ss("x"), "ns": ns("1"),
+			"bs": bs([]byte{1}), "l": l(l(s("x"))), "m": m(item.Item{"x": m(item.Item{"y": n("1")})})}
+	}
+	it := fresh()
+	clone := item.Clone(it)
+	if !reflect.DeepEqual(clone, it) {
+		t.Errorf("a clone is %v of %v", clone, it)
+	}
+	it["s"].(*types.AttributeValueMemberS).Value = "changed"
+	it["n"].(*types.AttributeValueMemberN).Value = "2"
+	it["b"].(*types.AttributeValueMemberB).Value[0] = 2
+	it["t"].(*types.AttributeValueMemberBOOL).Value = false
+	it["nul"].(*types.AttributeValueMemberNULL).Value = false
+	it["ss"].(*types.AttributeValueMemberSS).Value[0] = "changed"
+	it["ns"].(*types.AttributeValueMemberNS).Value[0] = "2"
+	it["bs"].(*types.AttributeValueMemberBS).Value[0][0] = 2
+	it["l"].(*types.AttributeValueMemberL).Value[0].(*types.AttributeValueMemberL).Value[0] = s("changed")
+	it["m"].(*types.AttributeValueMemberM).Value["x"].(*types.AttributeValueMemberM).Value["y"] = s("changed")
+	if want := fresh(); !reflect.DeepEqual(clone, want) {
+		t.Errorf("the clone became %v", clone)
+	}
+	if item.Clone(nil) != nil {
+		t.Error("a clone of nothing is something")
+	}
+}
