@@ -161,6 +161,7 @@ func (o Options) withDefaults() Options {
 			o.Leases = func(m mapping.Mapping) lease.Store { return lease.NewDynamoDB(api, LeaseTable(m)) }
 		}
 	}
+	o.Streams, o.Tables = timed(o.Streams), timedTables{o.Tables}
 	return o
 }
 
@@ -192,7 +193,7 @@ func (c *Consumer) newWorker(t Trigger) (*worker, error) {
 			// force would run twice at a time.
 			HandOver: t.Mapping.Timeout + c.options.Failover,
 		},
-		nudged: make(chan struct{}, 1), stolen: map[string]string{}, strays: map[string]stray{},
+		nudged: make(chan struct{}, 1), stolen: map[string]string{}, strays: map[string]stray{}, fresh: map[string]bool{},
 		rows: map[string]lease.Lease{}, running: map[string]*lanes{},
 	}
 	w.pool = &pool{environment: w.newEnvironment, reserved: t.Mapping.ReservedConcurrency}

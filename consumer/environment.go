@@ -71,8 +71,8 @@ func (e *environment) run(ctx context.Context, i Invocation, payload []byte) (re
 func (e *environment) start(ctx context.Context, payload []byte) ([]byte, error) {
 	response, err := (&Function{handler: coldStart{e}}).Invoke(ctx, payload)
 	var outer *FunctionError
-	if errors.As(err, &outer) && outer.cause != nil && !aborted(outer) {
-		err = outer.cause // the handler's own error, or why there is none
+	if e.function == nil && errors.As(err, &outer) && outer.cause != nil && !aborted(outer) {
+		err = outer.cause // why there is no handler
 	}
 	return response, err
 }

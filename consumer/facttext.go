@@ -2,10 +2,14 @@ package consumer
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/stillwater-streams/stillwater/consumer/core"
 )
+
+// itsStart is where a shard began, TRIM_HORIZON or LATEST.
+const itsStart = "its start"
 
 func (StreamFound) fact()         {}
 func (StreamMissing) fact()       {}
@@ -46,12 +50,22 @@ func (f Synced) String() string {
 }
 func (f ShardStarted) String() string {
 	if f.Position.Sequence == "" {
-		return "shard started at " + f.From
+		from := f.From
+		if !f.Since.IsZero() {
+			from += " of " + f.Since.UTC().Format(time.RFC3339)
+		}
+		return "shard started at " + placeText(f.Position, from)
 	}
 	return "shard started behind " + f.Position.String()
 }
+
+// placeText shows a position; start is what it is called where nothing is dealt
+// with, which a position alone does not say.
+func placeText(p core.Position, start string) string {
+	return strings.ReplaceAll(p.String(), core.Position{}.String(), start)
+}
 func (f ShardStopped) String() string {
-	return "shard stopped at " + f.Position.String() + ": " + f.Why
+	return "shard stopped at " + placeText(f.Position, itsStart) + ": " + f.Why
 }
 func (ShardEnded) String() string { return "shard read out" }
 func (f RecordsLost) String() string {
@@ -131,9 +145,9 @@ func (f DeliveryFailed) String() string {
 	return fmt.Sprintf("not delivered to the on-failure destination: %s: %v", f.Lost, f.Err)
 }
 func (f Dropped) String() string      { return "dropped: " + f.Lost.String() }
-func (f Checkpointed) String() string { return "checkpoint at " + f.Position.String() }
+func (f Checkpointed) String() string { return "checkpoint at " + placeText(f.Position, itsStart) }
 func (f CheckpointFailed) String() string {
-	return fmt.Sprintf("checkpoint at %s failed: %v", f.Position, f.Err)
+	return fmt.Sprintf("checkpoint at %s failed: %v", placeText(f.Position, itsStart), f.Err)
 }
 func (f Paused) String() string { return "paused: " + f.Reason }
 func (Resumed) String() string  { return "resumed" }

@@ -85,15 +85,17 @@ func (h *held) giveAway(ctx context.Context) (to string, err error) {
 
 // write makes one call; the caller has the lock for writing.
 func (h *held) write(call func(lease.Lease) (lease.Lease, error)) error {
-	began := h.now()
-	row, err := call(h.lease())
-	if err != nil {
-		return err
-	}
+	began, known := h.now(), h.lease()
+	row, err := call(known)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.row, h.renewed = row, began
-	return nil
+	switch {
+	case err == nil:
+		h.row, h.renewed = row, began
+	case !isLost(err) && row.Key == known.Key:
+		h.row = row // it is unknown what was written: the next call finds out from here
+	}
+	return err
 }
 
 // seen compares the lease with its row in a list; there is false where the list

@@ -26,7 +26,8 @@ type lanes struct {
 	acts     sync.WaitGroup // actions under way
 	reading  context.Context
 	stopRead context.CancelFunc
-	reader   *Reader // of the read that is under way
+	reader   *Reader   // of the read that is under way
+	opening  time.Time // the reader is at LATEST, of this time; zero for any other
 
 	mu      sync.Mutex
 	core    *core.Shard
@@ -49,17 +50,16 @@ type lanes struct {
 	paused  bool
 }
 
-// newLanes is about to work on a shard, at the place that its lease says and
-// where the reader stands.
-func (w *worker) newLanes(stream Stream, shard Shard, h *held, reader *Reader, origin Origin) *lanes {
-	config, position := w.config(), positionOf(h.lease())
+// newLanes is about to work on a shard, at the place that its lease says; the
+// reader is still to be given.
+func (w *worker) newLanes(stream Stream, shard Shard, h *held, origin Origin) *lanes {
+	config, position := w.config(), h.lease().Position()
 	l := &lanes{
 		w: w, place: Place{Mapping: w.name, StreamARN: stream.ARN, ShardID: shard.ID}, lease: h, origin: origin,
 		signal: make(chan struct{}, 1),
 		core:   core.New(config, position),
 		busy:   make([]bool, config.ParallelizationFactor),
 		calls:  make([]calls, config.ParallelizationFactor),
-		reader: reader,
 	}
 	l.poll.tail = position.Sequence
 	l.poll.lastShard = stream.Disabled() && !shard.Closed
@@ -72,7 +72,12 @@ func (w *worker) newLanes(stream Stream, shard Shard, h *held, reader *Reader, o
 func (l *lanes) run() {
 	defer l.stopRead()
 	row := l.lease.lease()
-	l.emit(ShardStarted{From: row.Checkpoint, Position: positionOf(row)})
+	f := ShardStarted{From: row.Checkpoint, Position: row.Position()}
+	if l.opening.IsZero() {
+		f.Since = row.Start
+	}
+	l.emit(f)
+	l.beginOpen()
 	for {
 		until, over := l.step()
 		if over {
@@ -83,6 +88,18 @@ func (l *lanes) run() {
 	l.stopRead()
 	l.acts.Wait()
 	l.finish()
+}
+
+// beginOpen has a reader at LATEST opened; no read begins before.
+func (l *lanes) beginOpen() {
+	if l.opening.IsZero() {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.poll.under = true
+	l.acting++
+	l.acts.Go(l.open)
 }
 
 // wait waits for a change, or for a time; the zero time never comes.

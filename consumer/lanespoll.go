@@ -110,11 +110,13 @@ func (l *lanes) page(limit int) (records []core.Record, filtered int, end bool, 
 	if lastShard {
 		l.reader.EndWhenEmpty()
 	}
+	place := *l.reader
 	var found []types.Record
 	if found, end, err = l.reader.Read(l.reading, limit); err != nil {
 		return nil, 0, false, err
 	}
 	if records, err = NewRecords(found, l.origin, l.w.match()); err != nil {
+		*l.reader = place // behind these records it would go on without them
 		return nil, 0, false, &unreadable{err}
 	}
 	for i := range records {
@@ -125,8 +127,8 @@ func (l *lanes) page(limit int) (records []core.Record, filtered int, end bool, 
 	return records, filtered, end, nil
 }
 
-// unreadable is a record that no stream has. The reader is behind it already, so
-// the shard must be begun anew.
+// unreadable is a record that no stream has. Nothing can be left out, so the shard
+// stands still at it, and says so.
 type unreadable struct{ error }
 
 // readFailed decides what an error of a read means for the shard.
@@ -148,10 +150,10 @@ func (l *lanes) readFailed(err error) {
 			l.core.Read(now, nil, true)
 		})
 		l.w.resync()
-	case errors.As(err, &bad):
-		l.emit(ReadFailed{Err: err, Again: l.w.c.now().Add(retryMax)})
-		l.told(func(time.Time) { l.poll.under = false })
-		l.lose(err)
+	case errors.As(err, &bad): // it will not go away at once
+		again := l.w.c.now().Add(retryMax)
+		l.emit(ReadFailed{Err: err, Again: again})
+		l.told(func(time.Time) { l.poll.retry(again) })
 	default:
 		l.retryRead(err)
 	}

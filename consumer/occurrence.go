@@ -58,9 +58,12 @@ type (
 	// Synced is a [Fact]: the shards of the mapping's streams were listed.
 	Synced struct{ Shards, NewLeases, Deleted int }
 	// ShardStarted is a [Fact]: the worker begins to read the shard, behind
-	// Position, or at From, "TRIM_HORIZON" or "LATEST", where that is zero.
+	// Position, or at From, "TRIM_HORIZON" or "LATEST", where Position has no
+	// sequence number. Since is the time of a LATEST that was taken before, by this
+	// worker or another; zero where it is taken now.
 	ShardStarted struct {
 		From     string
+		Since    time.Time
 		Position core.Position
 	}
 	// ShardStopped is a [Fact]: the worker does not work on the shard any more,

@@ -63,10 +63,11 @@ func (e *GoneError) Unwrap() error { return e.Err }
 func Transient(err error) bool {
 	var trimmed *TrimmedError
 	var gone *GoneError
+	var noAnswer *noAnswerError
 	switch {
 	case err == nil || late(err) || errors.As(err, &trimmed) || errors.As(err, &gone):
 		return false
-	case dead(err) || serverFault(err) || connectionLost(err):
+	case errors.As(err, &noAnswer) || dead(err) || serverFault(err) || connectionLost(err):
 		return true
 	}
 	return retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary

@@ -30,6 +30,7 @@ type worker struct {
 	stolen   map[string]string // leases asked for, and of whom
 	strays   map[string]stray  // leases without a stream
 	first    string            // the stream that was found first
+	fresh    map[string]bool   // leases made in this round
 	syncDue  time.Time
 	barren   int // syncs in a row that found nothing to work on
 
@@ -149,7 +150,8 @@ func (w *worker) begin(stream Stream, shard Shard, row lease.Lease, fresh bool, 
 		store: w.leases, worker: w.c.worker, failover: w.c.options.Failover, now: w.c.now,
 		row: row, renewed: renewed,
 	}
-	l := w.newLanes(stream, shard, h, w.readerOf(stream.ARN, row, fresh), origin)
+	l := w.newLanes(stream, shard, h, origin)
+	l.reader, l.opening = w.readerOf(stream.ARN, row, fresh)
 	w.mu.Lock()
 	l.paused = w.paused != ""
 	w.running[shard.ID] = l

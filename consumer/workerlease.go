@@ -27,6 +27,7 @@ func (w *worker) round(ctx context.Context) bool {
 		w.leaseFailed("", "list", err)
 		return false
 	}
+	clear(w.fresh)
 	if w.due(rows) {
 		rows = w.sync(ctx, rows)
 	}
@@ -39,7 +40,11 @@ func (w *worker) round(ctx context.Context) bool {
 	return true
 }
 
+// prepare takes as long as a call may; a table that is being created longer is
+// waited for again.
 func (w *worker) prepare(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
+	defer cancel()
 	err := w.leases.Prepare(ctx)
 	w.prepared = err == nil
 	return err
@@ -156,7 +161,7 @@ func (w *worker) take(ctx context.Context, row lease.Lease) {
 	}
 	delete(w.stolen, row.Key)
 	w.emit(Place{StreamARN: stream.ARN, ShardID: row.Key}, LeaseTaken{From: from, Dead: dead})
-	if err := w.begin(stream, shard, taken, row.Counter == 0, began); err != nil {
+	if err := w.begin(stream, shard, taken, w.fresh[row.Key] && row.Counter == 0, began); err != nil {
 		w.leaseFailed(row.Key, "begin", err)
 	}
 }

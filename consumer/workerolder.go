@@ -57,7 +57,7 @@ func (s *syncing) findOlder(ctx context.Context) {
 	slices.SortStableFunc(s.streams, func(a, b Stream) int { return cmp.Compare(a.Label, b.Label) })
 	for _, row := range s.strays() {
 		if s.abandoned(row) {
-			s.w.emit(Place{ShardID: row.Key}, RecordsLost{After: positionOf(row).Sequence, Whole: true, Err: errStreamGone})
+			s.w.emit(Place{ShardID: row.Key}, RecordsLost{After: row.Position().Sequence, Whole: true, Err: errStreamGone})
 			s.deleteOne(ctx, row)
 		}
 	}

@@ -136,7 +136,9 @@ func (s *syncing) create(ctx context.Context) {
 func (s *syncing) createOne(ctx context.Context, l lease.Lease) {
 	ctx, cancel := s.w.callContext(ctx)
 	defer cancel()
-	l = startedNow(l, s.w.c.now())
+	if l.Checkpoint == lease.Latest {
+		l.Start = s.w.c.now()
+	}
 	created, err := s.w.leases.Create(ctx, l)
 	if err != nil {
 		s.incomplete = true
@@ -145,6 +147,7 @@ func (s *syncing) createOne(ctx context.Context, l lease.Lease) {
 	}
 	if created {
 		s.created++
+		s.w.fresh[l.Key] = true
 		s.rows = append(s.rows, l)
 	} else {
 		s.w.nudge() // another worker did: the next list has it

@@ -69,6 +69,7 @@
 //	pendingCheckpoint*                  a KCL's prepared checkpoint: removed by ours, as by a KCL's
 //	stillwaterLanes                 M   ours, only with a parallelization factor above 1:
 //	                                    {"checkpoint": S, "positions": L of S}
+//	stillwaterStart                 S   ours, only beside LATEST: when the mapping began, RFC 3339
 //
 // stillwaterLanes holds the place of each lane of the shard and the checkpoint it
 // was written with. Beside another checkpoint it counts for nothing: so it is

@@ -3,6 +3,7 @@ package lease
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -27,6 +28,7 @@ const (
 	attrLanes              = "stillwaterLanes"
 	attrLanesCheckpoint    = "checkpoint"
 	attrLanesPositions     = "positions"
+	attrStart              = "stillwaterStart"
 	entityLease            = "LEASE"
 )
 
@@ -69,6 +71,9 @@ func encode(l Lease) item {
 	if l.Parts != nil {
 		row[attrLanes] = encodeLanes(l.Checkpoint, l.Parts)
 	}
+	if l.Checkpoint == Latest && !l.Start.IsZero() {
+		row[attrStart] = text(l.Start.UTC().Format(time.RFC3339Nano))
+	}
 	return row
 }
 
@@ -107,6 +112,7 @@ func decode(row item) (Lease, error) {
 		CheckpointOwner: d.text(attrCheckpointOwner, false),
 	}
 	l.Parts = d.lanes(l.Checkpoint)
+	l.Start = d.start(l.Checkpoint)
 	if d.err != nil {
 		return Lease{}, fmt.Errorf("row %q: %w: delete the row, and its shard is read from the start", l.Key, d.err)
 	}
@@ -173,6 +179,20 @@ func (d *decoder) lanes(at string) []string {
 		parts[i] = s.Value
 	}
 	return parts
+}
+
+// start returns when a mapping began at LATEST. A KCL that moved the checkpoint
+// left the attribute.
+func (d *decoder) start(at string) time.Time {
+	value := d.text(attrStart, false)
+	if value == "" || at != Latest {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339Nano, value)
+	if err != nil {
+		d.wrong(attrStart, "a time like 2024-09-19T10:00:00Z")
+	}
+	return t
 }
 
 // check is called for what could not be read: it may be absent, unless it must

@@ -2,6 +2,7 @@ package lease
 
 import (
 	"slices"
+	"time"
 
 	"github.com/stillwater-streams/stillwater/consumer/core"
 )
@@ -32,6 +33,10 @@ type Lease struct {
 	Checkpoint string
 	// Parts are the places of the lanes, as in [core.Position]; nil with one lane.
 	Parts []string
+	// Start is when the mapping began at [Latest]: whoever goes on with a lease that
+	// is still there reads what was written since. The zero time where that is not
+	// known, as in a row that a KCL made, and beside any other checkpoint.
+	Start time.Time
 	// SubSequence is 0: it counts records inside aggregated Kinesis records.
 	SubSequence int64
 	// OwnerSwitches is how often the holder changed since the last checkpoint.

@@ -217,5 +217,5 @@ func (e *edit) moveTo(checkpoint string) {
 	e.set[attrCheckpoint] = text(checkpoint)
 	e.set[attrSubSequence] = number(0)
 	e.set[attrOwnerSwitches] = number(0)
-	e.remove = append(e.remove, attrPending, attrPendingSubSequence, attrPendingState)
+	e.remove = append(e.remove, attrPending, attrPendingSubSequence, attrPendingState, attrStart)
 }

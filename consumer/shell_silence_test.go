@@ -1,0 +1,131 @@
+package consumer_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+
+	"github.com/stillwater-streams/stillwater/consumer"
+	"github.com/stillwater-streams/stillwater/consumer/lease"
+	"github.com/stillwater-streams/stillwater/consumer/mapping"
+	"github.com/stillwater-streams/stillwater/consumer/streamscript"
+)
+
+// TestNoAnswer: a call that is never answered is given up, told, and made again.
+func TestNoAnswer(t *testing.T) {
+	for _, operation := range []string{streamscript.GetRecords, streamscript.GetShardIterator, streamscript.DescribeStream, streamscript.DescribeTable} {
+		t.Run(operation, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				hangs := false
+				w := newWorld(t, streamscript.Options{Before: func(ctx context.Context, op string) error {
+					if !hangs || op != operation {
+						return nil
+					}
+					hangs = false
+					<-ctx.Done()
+					return ctx.Err()
+				}})
+				r := w.start(w.options())
+				r.settled()
+				w.endpoint.ExpireIterators()
+				hangs = true
+				r.Wake()
+				synctest.Wait()
+				w.endpoint.Split(w.endpoint.Shards("vms")[0])
+				w.put(1)
+				began := time.Now()
+				r.until("the record", func([]consumer.MappingStatus) bool { return len(w.batches()) == 1 })
+				if took := time.Since(began); hangs || took > consumer.CallTimeout+3*time.Second {
+					t.Errorf("hangs %v, took %v", hangs, took)
+				}
+				r.settled()
+				r.stop()
+				if text := w.narrate(); !strings.Contains(text, operation+": no answer within 30s") {
+					t.Error(text)
+				}
+			})
+		})
+	}
+}
+
+// TestNoAnswerAtStart: it is waited for, as anything that goes away by itself.
+func TestNoAnswerAtStart(t *testing.T) {
+	hangs := true
+	o := streamscript.Options{Before: func(ctx context.Context, op string) error {
+		if hangs && op == streamscript.DescribeStream {
+			hangs = false
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		return nil
+	}}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, o)
+		w.put(1)
+		r := w.start(w.options())
+		r.settled()
+		r.stop()
+		w.want("2")
+	})
+}
+
+// TestUnreadable: a record that nobody can decode is reported with a wait between,
+// and nothing behind it is handed out.
+func TestUnreadable(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.put(1)
+		r := w.start(w.options())
+		r.settled()
+		bad := types.Record{Dynamodb: &types.StreamRecord{NewImage: map[string]types.AttributeValue{"a": &types.UnknownUnionMember{Tag: "NEW"}}}}
+		w.endpoint.Put("vms", bad)
+		w.put(1)
+		before := w.endpoint.Calls(streamscript.GetRecords)
+		pass(time.Minute)
+		if n, m := w.endpoint.Calls(streamscript.GetRecords)-before, len(facts[consumer.ReadFailed](w)); n > 14 || m < 10 || m > 13 {
+			t.Errorf("%d calls, %d failures in a minute", n, m)
+		}
+		if n := len(facts[consumer.ShardStarted](w)); n != 1 {
+			t.Errorf("the shard was started %d times", n)
+		}
+		r.stop()
+		w.want("2")
+	})
+}
+
+// forgetful loses the answers to renewals that were made.
+type forgetful struct {
+	lease.Store
+	loses int
+}
+
+func (f *forgetful) of(mapping.Mapping) lease.Store { return f }
+
+// Renew gives, without an answer, the lease to which the write was made.
+func (f *forgetful) Renew(ctx context.Context, l lease.Lease) (lease.Lease, error) {
+	now, err := f.Store.Renew(ctx, l)
+	if err == nil && f.loses > 0 {
+		f.loses--
+		now.Counter--
+		return now, errCut
+	}
+	return now, err
+}
+
+// TestAnswersLost: a lease whose renewals went well without an answer is no lost
+// lease.
+func TestAnswersLost(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		o := w.options()
+		o.Leases = (&forgetful{Store: w.leases, loses: 3}).of
+		r := w.start(o)
+		pass(time.Minute)
+		r.stop()
+		if n, m := len(facts[consumer.LeaseLost](w)), len(facts[consumer.LeaseFailed](w)); n != 0 || m != 3 {
+			t.Errorf("%d leases lost, %d failures", n, m)
+		}
+	})
+}
