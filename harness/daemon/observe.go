@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/stillwater-streams/stillwater/consumer"
 	"github.com/stillwater-streams/stillwater/consumer/core"
+	"github.com/stillwater-streams/stillwater/consumer/lease"
 )
 
 // observe tells what the consumer of a table does. It is called from many
@@ -104,11 +106,24 @@ func (t *table) trouble(o consumer.Occurrence, what string, err error, format st
 	if !say {
 		return
 	}
-	l := Line{Time: o.Time, Event: EventTrouble, Trigger: s.trigger, Shard: o.ShardID, Text: fmt.Sprintf(format, err) + suffix + ": tries again"}
+	l := Line{Time: o.Time, Event: EventTrouble, Trigger: s.trigger, Shard: o.ShardID, Text: tidy(fmt.Sprintf(format, err)) + suffix + ": tries again"}
 	if s.what == answering {
 		l.Shard, l.Text = "", fmt.Sprintf("%s does not answer: %v%s: tries again", t.daemon.options.Endpoint, plainCause(err), suffix)
 	}
 	t.daemon.print(l)
+}
+
+// tidy takes out of the text of an error what the SDK adds to every one.
+func tidy(text string) string {
+	for _, noise := range [][2]string{
+		{`operation error [A-Za-z0-9 ]+: (\w+), `, "$1: "},
+		{`exceeded maximum number of attempts, \d+, `, ""},
+		{`https response error StatusCode: \d+, RequestID: [^,]*, `, ""},
+		{`request send failed, `, ""},
+	} {
+		text = regexp.MustCompile(noise[0]).ReplaceAllString(text, noise[1])
+	}
+	return text
 }
 
 // plainCause is the innermost error: what the SDK wraps around it names
@@ -136,14 +151,17 @@ func lineOf(o consumer.Occurrence) (l Line, ok bool) {
 	case consumer.ShardEnded:
 		l.Event, l.Text = EventShard, "is read out"
 	case consumer.ShardStopped:
-		l.Event, l.Text = EventShard, fmt.Sprintf("stopped behind %s: %s", f.Position, f.Why)
+		why, _, _ := strings.Cut(f.Why, ":") // more stands in the line before
+		l.Event, l.Text = EventShard, fmt.Sprintf("stopped behind %s: %s", f.Position, why)
 	case consumer.LeaseTaken:
 		if f.From == "" {
 			return Line{}, false // ShardStarted follows
 		}
 		l.Event, l.Text = EventLease, strings.TrimPrefix(l.Text, "lease ")
-	case consumer.LeaseStolen, consumer.LeaseHandedOver, consumer.LeaseLost:
+	case consumer.LeaseStolen, consumer.LeaseHandedOver:
 		l.Event, l.Text = EventLease, strings.TrimPrefix(l.Text, "lease ")
+	case consumer.LeaseLost:
+		l.Event, l.Text = EventLease, "lost: "+tidy(strings.TrimPrefix(f.Err.Error(), lease.ErrLost.Error()+": "))
 	case consumer.RecordsLost:
 		l.Event = EventLost
 	case consumer.InvocationThrottled:
@@ -159,7 +177,7 @@ func lineOf(o consumer.Occurrence) (l Line, ok bool) {
 		l.Event, l.Batch, l.Text = EventDropped, newBatch(f.Lost.Records), lostText(f.Lost)
 	case consumer.DeliveryFailed:
 		l.Event, l.Batch = EventLetter, newBatch(f.Lost.Records)
-		l.Text = fmt.Sprintf("%s: not delivered: %v: tries again", lostText(f.Lost), f.Err)
+		l.Text = fmt.Sprintf("%s: not delivered: %s: tries again", lostText(f.Lost), tidy(f.Err.Error()))
 	default:
 		return Line{}, false
 	}

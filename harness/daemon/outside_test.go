@@ -20,6 +20,7 @@ import (
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/daemon"
 	"github.com/stillwater-streams/stillwater/harness/daemon/control"
+	"github.com/stillwater-streams/stillwater/harness/engine"
 )
 
 // What goes wrong around a daemon, and what reaches out of it. See TestOnDynamoDBLocal.
@@ -59,6 +60,34 @@ func testEndpointComesLate(t *testing.T, w *world) {
 	}
 	wire.mend(t)
 	d.wait(t, 1, "a", ran("quiet", "INSERT a", daemon.OutcomeOK))
+}
+
+// testDatabaseLost starts DynamoDB Local again as it mostly runs, in memory: all
+// is gone, tables, streams and leases, and numbers begin anew.
+func testDatabaseLost(t *testing.T, w *world) {
+	wire := newProxy(t, strings.TrimPrefix(w.address, "http://"))
+	w.address = "http://" + wire.at
+	w.create("things")
+	d := w.start(daemon.Options{}, onto("quiet", "things", quiet))
+	for _, id := range []string{"a", "b", "c"} {
+		w.put("things", id)
+	}
+	d.inserted(t, "quiet", 3)
+	wire.cut()
+	fresh := container(t)
+	at, err := fresh.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wire.to = strings.TrimPrefix(at.Endpoint, "http://")
+	again := engine.NewDatabase(at.Endpoint, w.at.Region, w.at.AccessKey, nil)
+	defer again.Close()
+	w.db = dynamodb.NewFromConfig(again.Config(nil))
+	wire.mend(t)
+	d.wait(t, 1, "word of a table that is gone", of(daemon.EventWaiting, "things"))
+	w.create("things")
+	w.put("things", "d")
+	d.wait(t, 1, "what follows", ran("quiet", "INSERT d", daemon.OutcomeOK))
 }
 
 func testStreamComesLate(t *testing.T, w *world) {

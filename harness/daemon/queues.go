@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,6 +25,7 @@ type queues struct {
 	fence    *fence           // nil without
 	config   aws.Config
 	endpoint string
+	sent     atomic.Int64
 }
 
 // openQueues starts queues in this process, or reaches those of an endpoint.
@@ -80,6 +82,15 @@ func (q *queues) of(m mapping.Mapping) (destination.Destination, error) {
 	return here.Destination(q.config, destination.Options{}), nil
 }
 
+// forget drops messages that are too old from a queue of this process, once in a
+// while: it does so when it is looked at, which perhaps nobody else does.
+func (q *queues) forget(to string) {
+	const often = 1000
+	if target, err := destination.ParseTarget(to); err == nil && q.local != nil && q.sent.Add(1)%often == 0 {
+		q.local.Messages(target.Name)
+	}
+}
+
 // describe says where what goes to on_failure ends up.
 func (q *queues) describe(m mapping.Mapping) string {
 	target, err := destination.ParseTarget(m.OnFailure)
@@ -105,12 +116,14 @@ type shown struct {
 	destination.Destination
 	daemon  *daemon
 	trigger string
+	to      string // on_failure
 }
 
 // Send implements destination.Destination.
 func (s shown) Send(ctx context.Context, f destination.Failure) error {
 	err := s.Destination.Send(ctx, f)
 	if err == nil {
+		s.daemon.queues.forget(s.to)
 		message := destination.NewMessage(f)
 		s.daemon.print(Line{
 			Event: EventLetter, Trigger: s.trigger, RequestID: f.RequestID, Batch: newBatch(f.Deliver.Records),

@@ -213,7 +213,7 @@ func (t *table) options() consumer.Options {
 		BackoffFirst: d.options.BackoffFirst, Observe: t.observe,
 		Destination: func(m mapping.Mapping) (destination.Destination, error) {
 			to, err := d.queues.of(m)
-			return shown{to, d, m.Trigger}, err
+			return shown{to, d, m.Trigger, m.OnFailure}, err
 		},
 	}
 	for _, trigger := range t.triggers {
@@ -241,13 +241,16 @@ func (t *table) found(o consumer.Occurrence) {
 	}
 }
 
-// missing meets a table that went away, or an endpoint that does not answer.
+// missing meets a table that went away, or an endpoint that does not answer. Of an
+// old stream that is gone the loss of its records tells, if there were any.
 func (t *table) missing(o consumer.Occurrence, err error) {
-	if errors.Is(err, consumer.ErrNoTable) || errors.Is(err, consumer.ErrNoStream) {
+	var gone *consumer.GoneError
+	switch {
+	case errors.Is(err, consumer.ErrNoTable) || errors.Is(err, consumer.ErrNoStream):
 		t.waits(err, o.Time)
-		return
+	case !errors.As(err, &gone):
+		t.trouble(o, reading, err, "the stream: %v")
 	}
-	t.trouble(o, reading, err, "the stream: %v")
 }
 
 // watch says when another worker holds a lease, which no occurrence tells.

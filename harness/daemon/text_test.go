@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/stillwater-streams/stillwater/consumer"
 	"github.com/stillwater-streams/stillwater/consumer/core"
 	"github.com/stillwater-streams/stillwater/consumer/destination"
+	"github.com/stillwater-streams/stillwater/consumer/lease"
 	"github.com/stillwater-streams/stillwater/harness/daemon"
 )
 
@@ -136,6 +138,10 @@ func TestFactsInWords(t *testing.T) {
 		{consumer.LeaseTaken{}, ""},
 		{consumer.LeaseTaken{From: "x", Dead: true}, "lease taken from x, which does not renew it"},
 		{consumer.LeaseLost{Err: errors.New("gone")}, "lease lost: gone"},
+		{consumer.LeaseLost{Err: fmt.Errorf("%w: not renewed for 3s: operation error DynamoDB: UpdateItem, exceeded maximum number of attempts, 3, "+
+			"https response error StatusCode: 0, RequestID: , request send failed, Post \"http://x\": EOF", lease.ErrLost)},
+			`lease lost: not renewed for 3s: UpdateItem: Post "http://x": EOF`},
+		{consumer.ShardStopped{Why: "lease lost: this and that"}, "shard stopped behind TRIM_HORIZON: lease lost"},
 		{consumer.RecordsLost{After: "7", Err: errors.New("trimmed")}, `lost records may be lost behind "7": trimmed`},
 		{consumer.Dropped{Lost: lost}, "dropped RecordAgeExceeded after 1 attempt: errorString: boom"},
 		{consumer.DeliveryFailed{Lost: lost, Err: errors.New("no queue")}, "dead_letter RecordAgeExceeded after 1 attempt: errorString: boom: not delivered: no queue: tries again"},
