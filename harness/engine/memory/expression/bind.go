@@ -103,11 +103,7 @@ func (c *call) bindType(b *binder) {
 		b.refuse("Incorrect operand type for operator or function; operator or function: %s, operand type: %s", c.function, text)
 		return
 	}
-	l, ok := c.args[1].(*literal)
-	if !ok {
-		return
-	}
-	descriptor := l.v.(*types.AttributeValueMemberS).Value
+	descriptor := c.args[1].(*literal).v.(*types.AttributeValueMemberS).Value // nothing else is known to be a string
 	if _, ok := item.ParseKind(descriptor); !ok {
 		b.refuse("Invalid attribute type name found; type: %s, valid types: %s", descriptor, item.KindList())
 	}
@@ -214,8 +210,6 @@ func (a *arithmetic) bind(b *binder) {
 	b.allow(a.operator, func(k item.Kind) bool { return k == item.N }, a.left, a.right)
 	b.count(1)
 }
-
-func (*arithmetic) kind() item.Kind { return item.N }
 
 func (l *literal) kind() item.Kind { return item.KindOf(l.v) }
 

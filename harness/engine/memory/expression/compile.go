@@ -206,7 +206,7 @@ func (b *binder) update(actions []action) (*Update, error) {
 }
 
 func (b *binder) allowAction(a action, allowed func(item.Kind) bool) {
-	if k := a.operand.kind(); !allowed(k) {
+	if k := a.operand.(*literal).kind(); !allowed(k) {
 		b.refuse("Incorrect operand type for operator or function; operator: %s, operand type: %s, typeSet: ALLOWED_FOR_%s_OPERAND", a.verb, k.Name(), a.verb)
 	}
 }

@@ -1,7 +1,6 @@
 package expression
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -242,12 +241,11 @@ func leading(tests map[string]keyTest, before []item.KeyAttribute, name string) 
 // stranger returns the first range attribute without a condition: one of the
 // conditions is on an attribute that is not part of the key.
 func stranger(tests map[string]keyTest, key item.Schema) string {
-	for _, a := range key.Range {
-		if _, ok := tests[a.Name]; !ok {
-			return a.Name
-		}
-	}
-	return slices.Sorted(maps.Keys(tests))[0]
+	i := slices.IndexFunc(key.Range, func(a item.KeyAttribute) bool {
+		_, ok := tests[a.Name]
+		return !ok
+	})
+	return key.Range[i].Name
 }
 
 // check checks the operator and the values for a key attribute.

@@ -65,6 +65,27 @@ func TestRequest(t *testing.T) {
 	}
 }
 
+// TestExpected has mistakes in Expected that transcripts cannot write.
+func TestExpected(t *testing.T) {
+	const invalid = "One or more parameter values were invalid: "
+	one := []types.AttributeValue{num("1")}
+	for _, test := range []struct {
+		e    types.ExpectedAttributeValue
+		want string
+	}{
+		{types.ExpectedAttributeValue{Value: num("1"), AttributeValueList: one}, invalid + "Value and AttributeValueList cannot be used together for Attribute: a"},
+		{types.ExpectedAttributeValue{Exists: aws.Bool(true), ComparisonOperator: "EQ", Value: num("1")}, invalid + "Exists and ComparisonOperator cannot be used together for Attribute: a"},
+		{types.ExpectedAttributeValue{AttributeValueList: one}, invalid + "AttributeValueList can only be used with a ComparisonOperator for Attribute: a"},
+		{types.ExpectedAttributeValue{ComparisonOperator: "GT", Value: num("x")}, "The parameter cannot be converted to a numeric value: x"},
+		{types.ExpectedAttributeValue{ComparisonOperator: "GT", Value: num("1")}, ""},
+	} {
+		_, err := expression.Compile(expression.Request{Expected: map[string]types.ExpectedAttributeValue{"a": test.e}})
+		if got := validation.Message(err); got != test.want {
+			t.Errorf("%v: %q, want %q", test.e, got, test.want)
+		}
+	}
+}
+
 // UPDATED_OLD and UPDATED_NEW show what an update names and nothing around it,
 // as in the service (test_returnvalues.py of ScyllaDB's Alternator). DynamoDB
 // Local returns whole attributes.

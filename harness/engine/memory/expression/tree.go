@@ -27,13 +27,13 @@ type condition interface {
 type assignable interface {
 	check(c *checker, at place)
 	bind(b *binder)
-	// kind returns the kind that is known without an item; item.None for a path.
-	kind() item.Kind
 }
 
 // operand is what has a value: path, literal, call.
 type operand interface {
 	assignable
+	// kind returns the kind that is known without an item; item.None for a path.
+	kind() item.Kind
 	// value returns nil where there is none, as at a path that leads nowhere.
 	value(it item.Item) types.AttributeValue
 }

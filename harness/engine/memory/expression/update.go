@@ -37,9 +37,6 @@ type change struct {
 // Errors are ValidationExceptions. Size and nesting of the result are not
 // checked: see item.CheckUpdated.
 func (u *Update) Apply(it item.Item) (item.Item, error) {
-	if len(u.actions) == 0 {
-		return it, nil
-	}
 	if !u.trie.fits(&types.AttributeValueMemberM{Value: it}) {
 		return nil, validation.Errorf("The document path provided in the update expression is invalid for update")
 	}
@@ -57,12 +54,7 @@ func (u *Update) Apply(it item.Item) (item.Item, error) {
 // UPDATED_OLD and UPDATED_NEW. As in the service, an index means the same
 // element before and after: of SET l[9] on a shorter list nothing is new
 // (test_returnvalues.py of ScyllaDB's Alternator, run against the service).
-func (u *Update) Project(it item.Item) item.Item {
-	if len(u.actions) == 0 {
-		return item.Item{}
-	}
-	return u.trie.projectMap(it)
-}
+func (u *Update) Project(it item.Item) item.Item { return u.trie.projectMap(it) }
 
 // Creates tells whether the update makes an item where there is none: REMOVE
 // and DELETE alone do not.
