@@ -341,6 +341,9 @@ func TestOlderStream(t *testing.T) {
 			r.settled()
 			r.until("all records", func([]consumer.MappingStatus) bool { return slices.Contains(w.batches(), "7") })
 			r.settled()
+			if gone { // it is told when nobody has touched the lease for the failover time
+				r.until("the loss", func([]consumer.MappingStatus) bool { return len(facts[consumer.RecordsLost](w)) > 0 })
+			}
 			r.stop()
 			lost := facts[consumer.RecordsLost](w)
 			if gone {

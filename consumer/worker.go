@@ -29,7 +29,8 @@ type worker struct {
 	prepared bool
 	stolen   map[string]string // leases asked for, and of whom
 	strays   map[string]stray  // leases without a stream
-	first    string            // the stream that was found first
+	first    string            // the stream that the mapping began with
+	leased   bool              // there was a lease once
 	fresh    map[string]bool   // leases made in this round
 	syncDue  time.Time
 	barren   int // syncs in a row that found nothing to work on

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,44 +22,88 @@ type streamLister interface {
 
 var _ streamLister = (*dynamodbstreams.Client)(nil)
 
-// errStreamGone says why records of a shard are lost of which a lease is left.
-var errStreamGone = errors.New("its stream is not there any more, and it was not read out")
+// Why records of a shard are lost of which a lease is left.
+var (
+	errShardGone  = errors.New("its stream has trimmed it, and it was not read out")
+	errStreamGone = errors.New("no stream that can be found has it any more, and it was not read out")
+)
 
-// findOlder looks for streams that were missed, when the table has one that is
-// not read yet: those of leases that belong to none that is known, because the
-// table got another stream while no worker ran, and those between. What is in
-// them is to be read first. Leases whose stream is gone are deleted, and that is
-// told.
+// findOlder deals with leases that are of no stream that is known, and with a
+// stream that nobody has begun with: the table got another stream while no worker
+// ran, or a shard was trimmed. Streams that were missed are to be read first. What
+// is not there any more is told as lost, and its lease ended, so that what comes
+// after it is read from its beginning.
 func (s *syncing) findOlder(ctx context.Context) {
-	lister, ok := s.w.c.options.Streams.(streamLister)
-	if !ok || s.w.trigger.StreamARN != "" || s.incomplete || len(s.rows) == 0 || !s.begins() {
+	if s.incomplete || len(s.rows) == 0 || !s.begins() {
 		return
 	}
+	if lister, ok := s.w.c.options.Streams.(streamLister); ok && s.w.trigger.StreamARN == "" {
+		if err := s.addOlder(ctx, lister); err != nil {
+			s.missing(err, true)
+			return
+		}
+	}
+	strays := s.strays()
+	maps.DeleteFunc(s.w.strays, func(key string, _ stray) bool {
+		return !slices.ContainsFunc(strays, func(row lease.Lease) bool { return row.Key == key })
+	})
+	for _, row := range strays {
+		if s.forsaken(row) {
+			s.endStray(ctx, row)
+		} else if !s.w.worksOn(row.Key) {
+			s.waits = true
+		}
+	}
+}
+
+// addOlder adds the streams that were missed.
+func (s *syncing) addOlder(ctx context.Context, lister streamLister) error {
 	candidates, err := s.candidates(ctx, lister)
 	if err != nil {
-		s.missing(err, true)
-		return
+		return err
 	}
+	byLabel := func(a, b Stream) int { return cmp.Compare(a.Label, b.Label) }
 	all := slices.Concat(candidates, s.streams)
-	slices.SortStableFunc(all, func(a, b Stream) int { return cmp.Compare(a.Label, b.Label) })
+	slices.SortStableFunc(all, byLabel)
 	// From the first that has a lease on: what was before was never begun, or is
 	// read out.
 	first := slices.IndexFunc(all, s.leased)
-	newest, found := "", len(s.streams) > 0
-	if found {
-		newest = s.streams[len(s.streams)-1].Label
-	}
+	newest := s.streams[len(s.streams)-1].Label
 	for _, stream := range all[max(0, first):] {
-		if !s.known(stream.ARN) && (!found || stream.Label < newest) {
+		if !s.known(stream.ARN) && stream.Label < newest {
 			s.streams = append(s.streams, stream)
 			s.w.emit(Place{StreamARN: stream.ARN}, StreamFound{ViewType: string(stream.ViewType)})
 		}
 	}
-	slices.SortStableFunc(s.streams, func(a, b Stream) int { return cmp.Compare(a.Label, b.Label) })
-	for _, row := range s.strays() {
-		if s.abandoned(row) {
-			s.w.emit(Place{ShardID: row.Key}, RecordsLost{After: row.Position().Sequence, Whole: true, Err: errStreamGone})
-			s.deleteOne(ctx, row)
+	slices.SortStableFunc(s.streams, byLabel)
+	return nil
+}
+
+// endStray tells that what is left of a shard is lost, and ends its lease. It is
+// taken first: nobody else ends it then, and a holder that was only slow learns
+// that it is not the holder any more.
+func (s *syncing) endStray(ctx context.Context, row lease.Lease) {
+	ctx, cancel := s.w.callContext(ctx)
+	defer cancel()
+	ended, err := s.w.leases.Take(ctx, row, s.w.c.worker)
+	if err == nil {
+		why := errStreamGone
+		if slices.ContainsFunc(s.shards(), func(child lease.Shard) bool { return child.ParentID == row.Key }) {
+			why = errShardGone
+		}
+		s.w.emit(Place{ShardID: row.Key}, RecordsLost{After: row.Position().Sequence, Whole: true, Err: why})
+		ended, err = s.w.leases.End(ctx, ended)
+	}
+	if err != nil {
+		s.waits = true
+		if !isLost(err) {
+			s.w.leaseFailed(row.Key, "end", err)
+		}
+		return
+	}
+	for i := range s.rows {
+		if s.rows[i].Key == row.Key {
+			s.rows[i] = ended
 		}
 	}
 }
@@ -104,13 +149,25 @@ func (s *syncing) leased(stream Stream) bool {
 // abandoned says whether nobody works on the shard of a stray lease: a worker
 // that does may have records of it in hand, and ends the lease itself.
 func (s *syncing) abandoned(row lease.Lease) bool {
+	return !s.w.worksOn(row.Key) && (row.Holder() == "" || s.still(row) >= s.w.c.options.Failover)
+}
+
+// forsaken says whether a stray lease has been one for the failover time, and
+// nobody has touched it: a shard that is new may be missing from a list for a moment.
+func (s *syncing) forsaken(row lease.Lease) bool {
+	still := s.still(row)
+	return !s.w.worksOn(row.Key) && still >= s.w.c.options.Failover
+}
+
+// still is how long a stray lease has been seen with its counter.
+func (s *syncing) still(row lease.Lease) time.Duration {
 	now := s.w.c.now()
 	seen, known := s.w.strays[row.Key]
 	if !known || seen.counter != row.Counter {
 		seen = stray{row.Counter, now}
 		s.w.strays[row.Key] = seen
 	}
-	return !s.w.worksOn(row.Key) && (row.Holder() == "" || now.Sub(seen.since) >= s.w.c.options.Failover)
+	return now.Sub(seen.since)
 }
 
 // blocked says whether somebody still has records of a stream in hand that is

@@ -1,6 +1,7 @@
 package consumer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -17,6 +18,7 @@ const soonMost = 2 * time.Second
 // deletes those that are of no more use. It returns the leases as they are then.
 func (w *worker) sync(ctx context.Context, rows []lease.Lease) []lease.Lease {
 	s := syncing{w: w, rows: rows, streams: w.streams}
+	w.leased = w.leased || len(rows) > 0
 	s.findStreams(ctx)
 	s.findOlder(ctx)
 	s.create(ctx)
@@ -36,10 +38,11 @@ type syncing struct {
 	rows    []lease.Lease
 	streams []Stream // the oldest first
 
-	listed           bool  // at least one stream was
-	incomplete       bool  // but not all that there is
-	problem          error // there is no stream, or it is not known
-	waits            bool  // a stream that is gone is still worked on
+	listed           bool      // at least one stream was
+	incomplete       bool      // but not all that there is
+	problem          error     // there is no stream, or it is not known
+	waits            bool      // a stream that is gone is still worked on
+	since            time.Time // of leases at LATEST; zero: now
 	created, deleted int
 }
 
@@ -137,7 +140,10 @@ func (s *syncing) createOne(ctx context.Context, l lease.Lease) {
 	ctx, cancel := s.w.callContext(ctx)
 	defer cancel()
 	if l.Checkpoint == lease.Latest {
-		l.Start = s.w.c.now()
+		l.Start = s.since
+		if l.Start.IsZero() {
+			l.Start = s.w.c.now()
+		}
 	}
 	created, err := s.w.leases.Create(ctx, l)
 	if err != nil {
@@ -147,26 +153,37 @@ func (s *syncing) createOne(ctx context.Context, l lease.Lease) {
 	}
 	if created {
 		s.created++
-		s.w.fresh[l.Key] = true
+		s.w.fresh[l.Key] = s.since.IsZero()
 		s.rows = append(s.rows, l)
 	} else {
 		s.w.nudge() // another worker did: the next list has it
 	}
 }
 
-// start is where the first shards of a stream begin: at the mapping's starting
-// position only on the stream that it began with (P4).
+// start is where the shards of a stream begin that follow none with a lease: at
+// the mapping's starting position only when the mapping begins (P4), and at
+// TRIM_HORIZON ever after, lest something between is lost. While the first leases
+// are being made, by this worker or another, the rest of them are as the first.
 func (s *syncing) start(stream Stream) string {
-	if s.w.first == "" {
-		s.w.first = stream.ARN
-		if len(s.streams) > 1 || slices.ContainsFunc(s.rows, func(row lease.Lease) bool { return !of(stream, row) }) {
-			s.w.first = "none: there were leases of another stream before"
-		}
-	}
-	if s.w.first != stream.ARN {
+	if s.w.trigger.Mapping.StartingPosition != lease.Latest {
 		return lease.TrimHorizon
 	}
-	return s.w.trigger.Mapping.StartingPosition
+	for _, row := range s.rows {
+		if !of(stream, row) {
+			return lease.TrimHorizon
+		}
+		if !row.Start.IsZero() && (s.since.IsZero() || row.Start.Before(s.since)) {
+			s.since = row.Start
+		}
+	}
+	if len(s.rows) == 0 && !s.w.leased && cmp.Or(s.w.first, stream.ARN) == stream.ARN {
+		s.w.first = stream.ARN
+		return lease.Latest
+	}
+	if s.since.IsZero() {
+		return lease.TrimHorizon
+	}
+	return lease.Latest
 }
 
 // unread says whether there is, or may be, something to read in a stream.
