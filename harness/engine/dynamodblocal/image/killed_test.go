@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 // Ctrl-C, or worse, in the middle of a build: what it started ends too, and its folder goes.
 func TestKilledBuild(t *testing.T) {
 	marks := t.TempDir()
-	fakeTools(t, `mkdir lib; touch '`+marks+`/began'; while :; do echo . >>'`+marks+`/alive'; echo x >lib/x$RANDOM; done`)
+	fakeTools(t, `mkdir lib; echo . >>'`+marks+`/alive'; touch '`+marks+`/began'; while :; do echo . >>'`+marks+`/alive'; echo x >lib/x$RANDOM; done`)
 	dir := filepath.Join(t.TempDir(), "build")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
