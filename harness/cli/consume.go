@@ -40,6 +40,9 @@ type consumeRun struct {
 
 // Run implements kong's command.
 func (c *consumeRun) Run(env *environment, _ *int) error {
+	if c.Depth < 1 {
+		return usage{fmt.Errorf("--depth %d: must be at least 1", c.Depth)}
+	}
 	project, err := c.project(env)
 	if err != nil {
 		return err

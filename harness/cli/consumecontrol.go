@@ -141,8 +141,9 @@ func daemons(env *environment, pid int) ([]daemonThere, error) {
 			continue
 		}
 		status, err := c.Status(env.ctx)
-		if err != nil {
-			return nil, err
+		if err != nil { // it stops at this moment, or is stuck; others are not
+			env.progress("stillwater: " + err.Error())
+			continue
 		}
 		all = append(all, daemonThere{c, status})
 	}

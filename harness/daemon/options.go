@@ -106,6 +106,9 @@ func (o *Options) choose() ([]harness.Trigger, error) {
 		if !named || len(o.Tables) > 0 && !slices.Contains(o.Tables, m.Table) {
 			continue
 		}
+		if t.New == nil {
+			wrong = append(wrong, fmt.Errorf("trigger %s: New is missing: it builds the handler", m.Trigger))
+		}
 		if !m.Enabled {
 			if len(o.Triggers) > 0 {
 				wrong = append(wrong, fmt.Errorf("--trigger %s: it is not enabled: set enabled to true", m.Trigger))

@@ -93,6 +93,7 @@ func TestWrongUsage(t *testing.T) {
 		{"nothing left", func(o *daemon.Options) { o.Tables, o.Triggers = []string{"others"}, []string{"indicators"} }, []string{"no trigger to run"}},
 		{"another position", func(o *daemon.Options) { o.From = []string{"NOW"} }, []string{"--from NOW: must be TRIM_HORIZON or LATEST, or TRIGGER=LATEST"}},
 		{"a position of nothing", func(o *daemon.Options) { o.From = []string{"webhok=LATEST"} }, []string{"--from webhok: there is none: did you mean webhook?"}},
+		{"a trigger without a handler", func(o *daemon.Options) { o.Project.Triggers[0].New = nil }, []string{"trigger indicators: New is missing"}},
 		{"several at once", func(o *daemon.Options) {
 			o.Endpoint, o.AccessKey, o.Depth, o.SQSEndpoint, o.Poll = "", "a-b", -1, "https://sqs.us-east-1.amazonaws.com", -1
 		}, []string{"--endpoint: missing", `--access-key "a-b": DynamoDB Local takes letters and digits only`, "--depth -1: must be at least 1",

@@ -122,8 +122,8 @@ func (t *table) describe(ctx context.Context) (description, error) {
 	return d, nil
 }
 
-// adopt has the gate follow the stream that the table has. It tells whether that
-// is another one than before.
+// adopt has the gate follow the stream that the table has, and says so if it is
+// another one than before, or was missing.
 func (t *table) adopt(found description) {
 	t.mu.Lock()
 	before, waited := t.stream, t.problem != ""

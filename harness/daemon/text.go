@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -25,13 +26,13 @@ type jsonPrinter struct {
 
 func (p *jsonPrinter) Print(l Line) {
 	l.Time = l.Time.UTC()
-	text, err := json.Marshal(l)
-	if err != nil {
-		text = fmt.Appendf(nil, `{"event":"trouble","text":%q}`, err)
-	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(l) // a Line has nothing that cannot be encoded
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, _ = p.w.Write(append(text, '\n')) // whoever reads has gone: the daemon goes on
+	_, _ = p.w.Write(b.Bytes()) // whoever reads has gone: the daemon goes on
 }
 
 // NewText prints lines for people: columns that line up, times in the time zone

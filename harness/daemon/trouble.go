@@ -1,12 +1,15 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/stillwater-streams/stillwater/consumer"
 )
 
 // again is how long a trouble that goes on is not said again.
@@ -39,13 +42,14 @@ type trouble struct {
 
 func newTroubles() *troubles { return &troubles{open: map[subject]*trouble{}} }
 
-// subjectOf blames the endpoint for an error that is no answer of it.
+// subjectOf blames the endpoint for an error that says that it does not answer.
 func subjectOf(trigger, what string, err error) subject {
 	var answer smithy.APIError
-	if errors.As(err, &answer) {
-		return subject{trigger, what}
+	silent := consumer.Transient(err) || errors.Is(err, context.DeadlineExceeded)
+	if silent && !errors.As(err, &answer) {
+		return subject{what: answering}
 	}
-	return subject{what: answering}
+	return subject{trigger, what}
 }
 
 // failed notes a failure. say is false if it was said a short time ago; suffix
