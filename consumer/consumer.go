@@ -66,9 +66,12 @@ type Options struct {
 	// added, since a lease must tell two lives of one worker apart.
 	Worker string
 
-	// Poll is how long a shard waits after a read that found nothing; 0 means
-	// DefaultPoll. The wait doubles with each further one up to PollMax, which is
-	// Poll if it is less. A read that finds records is followed by the next at once.
+	// Poll is how long a shard waits after a read that found nothing, counted from the
+	// beginning of that read; 0 means DefaultPoll. PollMax above Poll lets a shard
+	// where nothing is written be read less often: each further read that finds
+	// nothing doubles the wait, up to PollMax. Any PollMax below Poll, such as 0, means
+	// that the wait stays Poll. A read that finds records is followed by the next at
+	// once.
 	Poll, PollMax time.Duration
 	// Failover is how long a worker may fail to renew a lease before another takes
 	// it; 0 means DefaultFailover. It must be the same in all workers.
@@ -201,6 +204,9 @@ func (c *Consumer) newWorker(t Trigger) (*worker, error) {
 		d, err := c.options.Destination(t.Mapping)
 		if err != nil {
 			return nil, err
+		}
+		if d == nil {
+			return nil, fmt.Errorf("OnFailure %s: Options.Destination gave neither a destination nor an error", t.Mapping.OnFailure)
 		}
 		w.destination = d
 	}

@@ -135,6 +135,19 @@ func (c *Consumer) Resume(mapping string) error {
 	return nil
 }
 
+// ColdStart lets the next invocations of a mapping start cold, as after a deployment:
+// each builds its handler anew. Environments that are free are given up at once,
+// those that run when their invocation ends.
+func (c *Consumer) ColdStart(mapping string) error {
+	w, err := c.byName(mapping)
+	if err != nil {
+		return fmt.Errorf("cold start: %w", err)
+	}
+	w.pool.giveUp()
+	c.changed()
+	return nil
+}
+
 func (c *Consumer) byName(mapping string) (*worker, error) {
 	for _, w := range c.workers {
 		if w.name == mapping {

@@ -45,6 +45,7 @@ type environment struct {
 	Environment
 	build    func(Environment) (any, error)
 	function *Function // nil before the cold start
+	era      int       // of the pool, when it was made
 }
 
 func newEnvironment(e Environment, build func(Environment) (any, error)) *environment {
@@ -80,11 +81,10 @@ func (e *environment) start(ctx context.Context, payload []byte) ([]byte, error)
 // over forgets the invocation, which has timed out: the handler may still run.
 func (e *environment) over() { e.current.Store(nil) }
 
-// aborted tells a handler that did not return but panicked or left its
-// goroutine: Lambda ends the environment then.
+// aborted tells an error after which Lambda ends the environment.
 func aborted(err error) bool {
 	var function *FunctionError
-	return errors.As(err, &function) && (function.Type == "panic" || function.Type == "goexit" || len(function.Stack) > 0)
+	return errors.As(err, &function) && function.EndsEnvironment()
 }
 
 // coldStart is the lambda.Handler of an environment's first invocation.
@@ -114,6 +114,7 @@ type pool struct {
 	mu      sync.Mutex
 	free    []*environment // the one used last comes last
 	made    int
+	era     int // how often the environments were given up
 	running int
 	late    []LateHandler
 }
@@ -135,7 +136,16 @@ func (p *pool) acquire() (e *environment, cold bool, reason string) {
 		return e, false, ""
 	}
 	p.made++
-	return p.environment(p.made), true, ""
+	e = p.environment(p.made)
+	e.era = p.era
+	return e, true, ""
+}
+
+// giveUp lets no environment that there is serve again.
+func (p *pool) giveUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free, p.era = nil, p.era+1
 }
 
 // release gives an environment back, if it can be used again.
@@ -143,7 +153,7 @@ func (p *pool) release(e *environment, reusable bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running--
-	if reusable {
+	if reusable && e.era == p.era {
 		p.free = append(p.free, e)
 	}
 }

@@ -53,6 +53,13 @@ func (e *FunctionError) Error() string {
 // there was none.
 func (e *FunctionError) Unwrap() error { return e.cause }
 
+// EndsEnvironment says that the failure ends the execution environment, as a
+// timeout does: the handler did not return, but panicked or left its goroutine.
+// After any other failure the environment serves again.
+func (e *FunctionError) EndsEnvironment() bool {
+	return e.Type == "panic" || e.Type == "goexit" || len(e.Stack) > 0
+}
+
 // Function calls one handler, in process. The zero value is of no use.
 type Function struct {
 	handler any

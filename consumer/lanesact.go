@@ -18,6 +18,7 @@ const sendTimeout = time.Minute
 // out again.
 type calls struct {
 	request string // that of the last invocation
+	unasked string // that of a message about a batch that was never invoked, until it is sent
 	done    []handled
 }
 
@@ -108,8 +109,8 @@ func (l *lanes) invoke(a core.Invoke, failed []handled) {
 // deliver sends a lost batch to the on-failure destination.
 func (l *lanes) deliver(a core.Deliver, request string, failed []handled) {
 	l.failedItems(a.Lane, failed)
-	if a.Attempts == 0 || request == "" {
-		request = l.w.c.options.RequestID() // too old before the first invocation
+	if request == "" {
+		request = l.w.c.options.RequestID()
 	}
 	ctx, cancel := context.WithTimeout(l.w.c.work, sendTimeout)
 	defer cancel()
@@ -124,9 +125,12 @@ func (l *lanes) deliver(a core.Deliver, request string, failed []handled) {
 	}
 	l.told(func(now time.Time) {
 		l.busy[a.Lane] = false
-		if err == nil {
+		if l.calls[a.Lane].unasked = ""; err == nil {
 			l.core.Delivered(a.Lane)
 		} else {
+			if a.Attempts == 0 {
+				l.calls[a.Lane].unasked = request
+			}
 			l.core.DeliveryFailed(now, a.Lane, err.Error())
 		}
 	})
@@ -145,7 +149,7 @@ func (l *lanes) drop(a core.Drop, failed []handled) {
 // checkpoint stores the position. Another worker may have asked for the lease:
 // the row that is returned says so.
 func (l *lanes) checkpoint(p core.Position) {
-	ctx, cancel := l.w.callContext(l.w.c.work)
+	ctx, cancel := l.w.holdContext(l.w.c.work)
 	defer cancel()
 	err := l.lease.checkpoint(ctx, p)
 	if err == nil {
@@ -191,7 +195,7 @@ func (l *lanes) processed(p core.Position) {
 
 // end stores that the shard is read out and dealt with.
 func (l *lanes) end() {
-	ctx, cancel := l.w.callContext(l.w.c.work)
+	ctx, cancel := l.w.holdContext(l.w.c.work)
 	defer cancel()
 	err := l.lease.end(ctx)
 	if err == nil {
@@ -211,7 +215,7 @@ func (l *lanes) end() {
 // renew renews the lease. When that has not worked for the failover time another
 // worker may have it.
 func (l *lanes) renew() {
-	ctx, cancel := l.w.callContext(l.w.c.work)
+	ctx, cancel := l.w.holdContext(l.w.c.work)
 	defer cancel()
 	err := l.lease.renew(ctx)
 	switch {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,17 +43,20 @@ func (o Options) check() error {
 		value time.Duration
 	}{
 		{"Poll", o.Poll}, {"PollMax", o.PollMax}, {"Failover", o.Failover}, {"ShardSync", o.ShardSync},
-		{"StopTimeout", o.StopTimeout}, {"BackoffFirst", o.BackoffFirst}, {"BackoffMax", o.BackoffMax},
+		{"StopTimeout", o.StopTimeout},
 	} {
 		if d.value < 0 {
 			refuse("%s %v: must not be negative", d.name, d.value)
 		}
 	}
-	if o.Jitter < 0 || o.Jitter > 1 {
-		refuse("Jitter %v: must be 0 to 1", o.Jitter)
+	retries := core.Config{BackoffFirst: o.BackoffFirst, BackoffMax: o.BackoffMax, Jitter: o.Jitter}
+	if err := retries.Check(); err != nil {
+		refuse("%w", err)
 	}
 	if len(o.Triggers) == 0 {
 		refuse("Triggers: there are none")
+	} else if !slices.ContainsFunc(o.Triggers, func(t Trigger) bool { return t.Mapping.Enabled }) {
+		refuse("Triggers: none is enabled, so nothing would run: set Mapping.Enabled")
 	}
 	functions, tables := map[string]string{}, map[string]string{}
 	for _, t := range o.Triggers {
@@ -112,10 +116,28 @@ func (t Trigger) check(destinations bool) []error {
 	if m.TumblingWindow > 0 && m.ParallelizationFactor > 1 {
 		refuse("TumblingWindow %v needs a ParallelizationFactor of 1, not %d", m.TumblingWindow, m.ParallelizationFactor)
 	}
+	if t.StreamARN != "" {
+		if of, err := tableOf(t.StreamARN); err != nil {
+			refuse("StreamARN: %w", err)
+		} else if of != m.Table {
+			refuse("StreamARN %s: it is a stream of table %s, and the mapping is on %s", t.StreamARN, of, m.Table)
+		}
+	}
 	if m.OnFailure != "" && !destinations {
 		refuse("OnFailure %s: Options.Destination says nothing of destinations", m.OnFailure)
 	}
 	return wrong
+}
+
+// tableOf is the table of a stream.
+func tableOf(streamARN string) (string, error) {
+	origin, err := NewOrigin(streamARN, "", "")
+	if err != nil {
+		return "", err
+	}
+	_, resource, _ := strings.Cut(origin.StreamARN, ":table/")
+	table, _, _ := strings.Cut(resource, "/stream/")
+	return table, nil
 }
 
 // find looks for the stream of the mapping before the first round. An answer

@@ -3,6 +3,7 @@ package consumer_test
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -57,6 +58,17 @@ func TestNewRefuses(t *testing.T) {
 			o.Triggers[0].Mapping.OnFailure = "integrates_streams_dlq"
 			o.Destination = func(mapping.Mapping) (destination.Destination, error) { return nil, errors.New("no such queue") }
 		}, "trigger indicators: no such queue"},
+		{"none enabled", func(o *consumer.Options) { o.Triggers[0].Mapping.Enabled = false }, "Triggers: none is enabled"},
+		{"no destination", func(o *consumer.Options) {
+			o.Triggers[0].Mapping.OnFailure = "integrates_streams_dlq"
+			o.Destination = func(mapping.Mapping) (destination.Destination, error) { return nil, nil }
+		}, "trigger indicators: OnFailure integrates_streams_dlq: Options.Destination gave neither"},
+		{"back-off", func(o *consumer.Options) { o.BackoffFirst = 48 * time.Hour }, "BackoffFirst 48h0m0s: must be 0s to 24h0m0s"},
+		{"jitter", func(o *consumer.Options) { o.Jitter = math.NaN() }, "Jitter NaN: must be 0 to 1"},
+		{"a stream of another table", func(o *consumer.Options) {
+			o.Triggers[0].StreamARN = "arn:aws:dynamodb:ddblocal:000000000000:table/vms_consumer_indicators/stream/1"
+		}, "it is a stream of table vms_consumer_indicators, and the mapping is on vms"},
+		{"no stream", func(o *consumer.Options) { o.Triggers[0].StreamARN = "vms" }, `StreamARN: rewrite stream arn: "vms"`},
 		{"negative times", func(o *consumer.Options) { o.Failover = -1 }, "Failover -1ns: must not be negative"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -289,3 +289,64 @@ func TestStopWhileBuilding(t *testing.T) {
 		}
 	})
 }
+
+// TestColdStart: on request the next invocations build their handlers anew, and an
+// environment that runs meanwhile does not serve again.
+func TestColdStart(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.mapping.BatchSize = 1
+		w.handle = func(context.Context, events.DynamoDBEvent) (any, error) {
+			pass(time.Second)
+			return nil, nil
+		}
+		r := w.start(w.options())
+		request := func() {
+			t.Helper()
+			if err := r.ColdStart("indicators"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.put(1)
+		r.settled()
+		request() // of one that is free
+		if n := r.Status()[0].Environments; n != 0 {
+			t.Errorf("%d environments", n)
+		}
+		w.put(2)
+		r.until("an invocation", func(all []consumer.MappingStatus) bool { return all[0].Running == 1 })
+		request() // of one that runs
+		w.put(1)
+		r.settled()
+		r.stop()
+		var cold []bool
+		for _, f := range facts[consumer.InvocationStarted](w) {
+			cold = append(cold, f.Cold)
+		}
+		if diff := cmp.Diff([]bool{true, true, true, false}, cold); diff != "" {
+			t.Errorf("cold starts (-want +got):\n%s", diff)
+		}
+		if err := r.ColdStart("nobody"); err == nil || !strings.Contains(err.Error(), "cold start: mapping nobody: no trigger") {
+			t.Errorf("ColdStart: %v", err)
+		}
+	})
+}
+
+// TestEndsEnvironment: what did not return ends the environment; an error does not.
+func TestEndsEnvironment(t *testing.T) {
+	for want, handlers := range map[bool][]func() error{
+		true:  {func() error { panic("boom") }, func() error { runtime.Goexit(); return nil }},
+		false: {func() error { return errors.New("boom") }},
+	} {
+		for _, handler := range handlers {
+			f, err := consumer.NewFunction(handler)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = f.Invoke(t.Context(), []byte(`{}`))
+			var failure *consumer.FunctionError
+			if !errors.As(err, &failure) || failure.EndsEnvironment() != want {
+				t.Errorf("%v: want %v", err, want)
+			}
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 
 	"github.com/stillwater-streams/stillwater/consumer"
@@ -126,6 +127,88 @@ func TestAnswersLost(t *testing.T) {
 		r.stop()
 		if n, m := len(facts[consumer.LeaseLost](w)), len(facts[consumer.LeaseFailed](w)); n != 0 || m != 3 {
 			t.Errorf("%d leases lost, %d failures", n, m)
+		}
+	})
+}
+
+// slow is a store one of whose renewals gets no answer.
+type slow struct {
+	lease.Store
+	hangs int
+}
+
+func (s *slow) of(mapping.Mapping) lease.Store { return s }
+
+func (s *slow) Renew(ctx context.Context, l lease.Lease) (lease.Lease, error) {
+	if s.hangs > 0 {
+		s.hangs--
+		<-ctx.Done()
+		return l, ctx.Err()
+	}
+	return s.Store.Renew(ctx, l)
+}
+
+// TestSlowRenewal: two renewals without an answer leave time for a third.
+func TestSlowRenewal(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		o := w.options()
+		o.Leases = (&slow{Store: w.leases, hangs: 2}).of
+		r := w.start(o)
+		pass(time.Minute)
+		r.stop()
+		if n, m := len(facts[consumer.LeaseLost](w)), len(facts[consumer.LeaseFailed](w)); n != 0 || m != 2 {
+			t.Errorf("%d leases lost, %d failures", n, m)
+		}
+	})
+}
+
+// TestNothingWithoutLease: without a safe lease a batch is neither delivered nor
+// dropped, since another worker may be at it.
+func TestNothingWithoutLease(t *testing.T) {
+	for _, queue := range []string{"", "dlq"} {
+		inWorld(t, func(t *testing.T, w *world) {
+			wall := &wall{Store: w.leases}
+			o := w.options()
+			o.Triggers[0].Mapping.OnFailure = queue
+			o.Triggers[0].Mapping.Timeout = time.Minute
+			o.Leases = wall.of
+			w.handle = func(context.Context, events.DynamoDBEvent) (any, error) {
+				wall.cut.Store(true)
+				pass(11 * time.Second)
+				return nil, errCut
+			}
+			w.put(1)
+			r := w.start(o)
+			pass(30 * time.Second)
+			if n, m := len(facts[consumer.Dropped](w)), len(facts[consumer.Delivered](w)); n+m != 0 {
+				t.Errorf("%d dropped, %d delivered", n, m)
+			}
+			wall.cut.Store(false)
+			r.stop()
+		})
+	}
+}
+
+// TestRequestOfExpired: a message about a batch that was never invoked keeps its
+// request id however often it is sent.
+func TestRequestOfExpired(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		none := 0
+		w.mapping.ReservedConcurrency, w.mapping.MaximumRecordAge, w.mapping.OnFailure = &none, time.Minute, "dlq"
+		w.queueFails = 3
+		asked := 0
+		o := w.options()
+		o.RequestID = func() string { asked++; return strings.Repeat("r", asked) }
+		w.put(1)
+		r := w.start(o)
+		r.settled()
+		w.queueFails = 1
+		w.put(1)
+		pass(2 * time.Minute)
+		r.stop()
+		delivered := facts[consumer.Delivered](w)
+		if len(delivered) != 2 || delivered[0].RequestID != "r" || delivered[1].RequestID != "rr" || asked != 2 {
+			t.Errorf("asked %d times, delivered %+v", asked, delivered)
 		}
 	})
 }

@@ -172,8 +172,20 @@ func (w *worker) begin(stream Stream, shard Shard, row lease.Lease, fresh bool, 
 	return nil
 }
 
-// callContext bounds one call to the lease table: a lease is lost when it takes
-// longer.
+// A write to a lease that is held may take a third of the failover time: a slow one
+// must leave time for the next, before the lease counts as lost. With a short
+// failover time it may still take as long as a busy table needs.
+const (
+	heldShare = 3
+	heldLeast = 250 * time.Millisecond
+)
+
+// holdContext bounds one write to a lease that is held.
+func (w *worker) holdContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, max(w.c.options.Failover/heldShare, heldLeast))
+}
+
+// callContext bounds any other call to the lease table.
 func (w *worker) callContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, max(w.c.options.Failover, time.Second))
 }
@@ -189,10 +201,7 @@ func (w *worker) leaseFailed(key, op string, err error) {
 
 // pause sets or lifts the pause.
 func (w *worker) pause(reason string) {
-	w.mu.Lock()
-	was := w.paused
-	w.paused = reason
-	w.mu.Unlock()
+	was, running := w.setPaused(reason)
 	if (was == "") == (reason == "") {
 		return
 	}
@@ -201,9 +210,25 @@ func (w *worker) pause(reason string) {
 	} else {
 		w.emit(Place{}, Resumed{})
 	}
-	for _, l := range w.lanes() {
-		l.change(func() { l.paused = reason != "" })
+	for _, l := range running {
+		l.look()
 	}
+	w.c.changed()
+}
+
+// setPaused tells all lanes in one step, lest a pause and its end overtake each
+// other on the way.
+func (w *worker) setPaused(reason string) (was string, running []*lanes) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	was, w.paused = w.paused, reason
+	for _, l := range w.running {
+		l.mu.Lock()
+		l.paused = reason != ""
+		l.mu.Unlock()
+		running = append(running, l)
+	}
+	return was, running
 }
 
 // newEnvironment makes the nth execution environment of the function.

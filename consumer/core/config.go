@@ -74,33 +74,48 @@ type Config struct {
 	BackoffMax time.Duration
 }
 
+// Check tells the first field that no lane can work with; nil if there is none.
+// mapping.Parse checks those of a mapping, too.
+func (c Config) Check() error {
+	c = c.filled()
+	if c.TumblingWindow > 0 && c.ParallelizationFactor > 1 {
+		return fmt.Errorf("TumblingWindow %v with ParallelizationFactor %d: windows need one lane", c.TumblingWindow, c.ParallelizationFactor)
+	}
+	return cmp.Or(
+		within(c.BatchSize, 1, MaxBatchSize, "BatchSize"),
+		within(c.ParallelizationFactor, 1, MaxParallelizationFactor, "ParallelizationFactor"),
+		within(c.MaximumRetryAttempts, -1, MaxRetryAttempts, "MaximumRetryAttempts"),
+		within(c.BatchingWindow, 0, MaxBatchingWindow, "BatchingWindow"),
+		within(c.TumblingWindow, 0, MaxTumblingWindow, "TumblingWindow"),
+		within(c.BackoffFirst, 0, Retention, "BackoffFirst"),
+		within(c.BackoffMax, 0, Retention, "BackoffMax"),
+		within(c.Jitter, 0, 1, "Jitter"),
+		within(c.PayloadLimit, 1, DefaultPayloadLimit, "PayloadLimit"),
+	)
+}
+
 // withDefaults fills what is zero, and panics on what no lane can do.
 func (c Config) withDefaults() Config {
+	if err := c.Check(); err != nil {
+		panic(fmt.Sprintf("core: New: %v; Config.Check and mapping.Parse tell this before", err))
+	}
+	return c.filled()
+}
+
+func (c Config) filled() Config {
 	c.BatchSize = cmp.Or(c.BatchSize, DefaultBatchSize)
 	c.ParallelizationFactor = cmp.Or(c.ParallelizationFactor, 1)
 	c.PayloadLimit = cmp.Or(c.PayloadLimit, DefaultPayloadLimit)
 	c.BackoffFirst = cmp.Or(c.BackoffFirst, DefaultBackoffFirst)
 	c.BackoffMax = cmp.Or(c.BackoffMax, DefaultBackoffMax)
-	within(c.BatchSize, 1, MaxBatchSize, "BatchSize")
-	within(c.ParallelizationFactor, 1, MaxParallelizationFactor, "ParallelizationFactor")
-	within(c.MaximumRetryAttempts, -1, MaxRetryAttempts, "MaximumRetryAttempts")
-	within(c.BatchingWindow, 0, MaxBatchingWindow, "BatchingWindow")
-	within(c.TumblingWindow, 0, MaxTumblingWindow, "TumblingWindow")
-	within(c.BackoffFirst, 0, Retention, "BackoffFirst")
-	within(c.BackoffMax, 0, Retention, "BackoffMax")
-	within(c.Jitter, 0, 1, "Jitter")
-	within(c.PayloadLimit, 1, DefaultPayloadLimit, "PayloadLimit")
-	if c.TumblingWindow > 0 && c.ParallelizationFactor > 1 {
-		panic(fmt.Sprintf("core: New: TumblingWindow %v with ParallelizationFactor %d: windows need one lane; mapping.Parse checks this",
-			c.TumblingWindow, c.ParallelizationFactor))
-	}
 	return c
 }
 
-func within[T cmp.Ordered](value, least, most T, name string) {
+func within[T cmp.Ordered](value, least, most T, name string) error {
 	if cmp.Less(value, least) || cmp.Less(most, value) { // NaN is less than anything
-		panic(fmt.Sprintf("core: New: %s %v: must be %v to %v; mapping.Parse checks this", name, value, least, most))
+		return fmt.Errorf("%s %v: must be %v to %v", name, value, least, most)
 	}
+	return nil
 }
 
 // backoff is the wait after the given number of failed attempts. The key, a
