@@ -11,7 +11,7 @@ import (
 
 // lanes is one mapping on one shard, held by this worker. Its one goroutine asks
 // the core what is wanted and has that done, each action in a goroutine of its
-// own: at most two reads, one checkpoint, and one invocation or message per lane.
+// own: at most one read, one checkpoint, and one invocation or message per lane.
 // The outcomes are told by those.
 //
 // A fact is emitted before the state it leads to can be seen, a start before
@@ -188,13 +188,10 @@ func (l *lanes) begin(s *start, action core.Action, now time.Time) {
 func (l *lanes) beginWork(s *start, action core.Action, now time.Time) {
 	switch a := action.(type) {
 	case core.Read:
-		switch {
-		case l.poll.under > 0:
-		case now.Before(l.poll.due):
-			s.later(l.poll.due)
-		default:
-			f := fetch{n: l.poll.begin(), limit: a.Limit}
-			s.acts = append(s.acts, func() { l.read(f) })
+		if at := l.poll.due; now.Before(at) {
+			s.later(at)
+		} else if n, ok := l.poll.begin(); ok {
+			s.acts = append(s.acts, func() { l.read(n, a.Limit) })
 		}
 	case core.Invoke:
 		// Without a safe lease another worker may be at it; the renewal, or the
