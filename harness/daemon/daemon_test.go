@@ -40,6 +40,7 @@ func TestOnDynamoDBLocal(t *testing.T) {
 		"a window that feeds itself is found":                   testLoopOfWindows,
 		"a database that is lost and made anew is gone on with": testDatabaseLost,
 		"a table of leases is refused":                          testLeaseTable,
+		"a goroutine that is left keeps the process shut":       testAlive,
 	} {
 		t.Run(name, func(t *testing.T) {
 			ignore := goleak.IgnoreCurrent()
