@@ -10,75 +10,71 @@ type phrase struct {
 
 func parseCondition(text string) (condition, error) {
 	p := newParser(text)
-	ph := p.disjunction(false, 0)
+	ph := p.disjunction(false)
 	return ph.condition, p.finish()
 }
 
 // disjunction reads conditions joined by OR, which binds loosest. alone tells
-// that it stands right behind "(", where a bare operand is fine; depth counts
-// the open parentheses.
-func (p *parser) disjunction(alone bool, depth int) phrase {
-	first := p.conjunction(alone, depth)
+// that it stands right behind "(": then a bare operand is fine, and a function is
+// not known to be a condition, for "(size(a)) =" may follow.
+func (p *parser) disjunction(alone bool) phrase {
+	first := p.conjunction(alone)
 	if first.condition == nil || !p.token.is("OR") {
 		return first
 	}
 	terms := []condition{first.condition}
 	for p.accept("OR") {
 		p.decide()
-		terms = append(terms, p.conjunction(false, depth).condition)
+		terms = append(terms, p.conjunction(false).condition)
 	}
 	return phrase{condition: &or{terms: terms}}
 }
 
-func (p *parser) conjunction(alone bool, depth int) phrase {
-	first := p.negation(alone, depth)
+func (p *parser) conjunction(alone bool) phrase {
+	first := p.negation(alone)
 	if first.condition == nil || !p.token.is("AND") {
 		return first
 	}
 	terms := []condition{first.condition}
 	for p.accept("AND") {
 		p.decide()
-		terms = append(terms, p.negation(false, depth).condition)
+		terms = append(terms, p.negation(false).condition)
 	}
 	return phrase{condition: &and{terms: terms}}
 }
 
-func (p *parser) negation(alone bool, depth int) phrase {
-	if !p.accept("NOT") {
-		return p.term(alone, depth)
+func (p *parser) negation(alone bool) phrase {
+	if p.accept("NOT") {
+		return phrase{condition: &not{term: p.negation(false).condition}}
 	}
-	term := p.negation(false, depth).condition
-	p.decide()
-	return phrase{condition: &not{term: term}}
+	return p.term(alone)
 }
 
 // term reads a comparison, a function or something in parentheses.
-func (p *parser) term(alone bool, depth int) phrase {
+func (p *parser) term(alone bool) phrase {
 	p.undecided = true
-	ph := p.parenthesised(depth)
+	ph := p.parenthesised()
 	if ph.operand != nil {
 		if c := p.comparison(ph.operand); c != nil {
 			return phrase{condition: c}
 		}
 	}
 	switch {
-	case ph.condition != nil:
-		if depth == 0 {
-			p.decide()
-		}
-	case !alone || !p.token.is(")"):
+	case ph.condition == nil && !(alone && p.token.is(")")):
 		p.unexpected()
+	case !alone:
+		p.decide()
 	}
 	return ph
 }
 
-func (p *parser) parenthesised(depth int) phrase {
+func (p *parser) parenthesised() phrase {
 	if !p.accept("(") {
 		x := p.bareOperand()
 		c, _ := x.(condition) // a function
 		return phrase{condition: c, operand: x}
 	}
-	ph := p.disjunction(true, depth+1)
+	ph := p.disjunction(true)
 	p.expect(")")
 	p.wrapped(ph.wrapped)
 	ph.wrapped = true
