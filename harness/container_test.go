@@ -76,10 +76,20 @@ func building(h handler) func(harness.Environment) (any, error) {
 func idle(context.Context, *dynamodb.Client, events.DynamoDBEvent) error { return nil }
 
 func testPanic(t *testing.T, e *databases) {
-	p := project(t, mapping.Mapping{MaximumRetryAttempts: 2}, building(func(_ context.Context, _ *dynamodb.Client, e events.DynamoDBEvent) error {
+	built := atomic.Int32{}
+	build := building(func(_ context.Context, _ *dynamodb.Client, e events.DynamoDBEvent) error {
 		_ = e.Records[len(e.Records)]
 		return nil
-	}))
+	})
+	p := project(t, mapping.Mapping{MaximumRetryAttempts: 2}, func(e harness.Environment) (any, error) {
+		built.Add(1)
+		return build(e)
+	})
+	defer func() {
+		if n := built.Load(); n != 3 {
+			t.Errorf("the handler was built %d times: want 3, since each panic ends its environment", n)
+		}
+	}()
 	r := run(t, start(t, p, e, harness.Options{}), scenarioOf("things/panic", put("a")))
 	if r.Outcome != harness.Differs || len(r.DeadLetters) != 1 {
 		t.Fatalf("%v, %d messages on the on-failure destination; want a settled run with 1", r.Outcome, len(r.DeadLetters))

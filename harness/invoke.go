@@ -90,11 +90,11 @@ func (d *shard) invoke(ctx context.Context, action core.Invoke) error {
 	}
 	a.worked()
 	took := time.Since(began)
-	response, failure := d.answer(task, answers)
+	response, failure, over := d.answer(task, answers)
 	left := a.gate.Leftovers(ctx, a.harness.options.Grace)
 	a.noteLate()
-	if task.TimedOut() || len(left) > 0 {
-		d.source.warm = nil // Lambda throws the environment away at a timeout; one with goroutines left is not to be mixed up with the next
+	if over || len(left) > 0 {
+		d.source.warm = nil // one with goroutines left is not to be mixed up with the next
 	}
 	a.log.Append(trace.Event{
 		Kind: trace.InvokeEnd, ID: id, Actor: trigger, Took: took, Note: d.note(action, response, failure),
@@ -139,10 +139,11 @@ func (d *shard) payload(action core.Invoke) []byte {
 	return consumer.WindowEvent(action.Records, *action.Window, d.at.ID, d.source.origin.StreamARN)
 }
 
-// answer is the response of an ended task, or its function error in words.
-func (d *shard) answer(t *gate.Task, answers <-chan answer) (response []byte, failure string) {
+// answer is the response of an ended task, or its function error in words; over
+// says that its execution environment ends with it, as Lambda's does.
+func (d *shard) answer(t *gate.Task, answers <-chan answer) (response []byte, failure string, over bool) {
 	if t.TimedOut() {
-		return nil, fmt.Sprintf("Task timed out after %.2f seconds", t.Timeout.Seconds())
+		return nil, fmt.Sprintf("Task timed out after %.2f seconds", t.Timeout.Seconds()), true
 	}
 	got := answer{err: errNoReturn}
 	select {
@@ -150,13 +151,16 @@ func (d *shard) answer(t *gate.Task, answers <-chan answer) (response []byte, fa
 	default:
 	}
 	if got.err == nil {
-		return got.response, ""
+		return got.response, "", false
 	}
 	var function *consumer.FunctionError
-	if errors.As(got.err, &function) && len(function.Stack) > 0 {
-		return nil, fmt.Sprintf("%s at %s", function.Error(), function.Stack[0])
+	if !errors.As(got.err, &function) {
+		return nil, got.err.Error(), true // it could not be built
 	}
-	return nil, got.err.Error()
+	if len(function.Stack) > 0 {
+		return nil, fmt.Sprintf("%s at %s", function.Error(), function.Stack[0]), function.EndsEnvironment()
+	}
+	return nil, function.Error(), function.EndsEnvironment()
 }
 
 // note words how an invocation ended: also a response can leave records behind.
