@@ -60,12 +60,13 @@ func drawHistory(t *rapid.T) history {
 			BisectBatchOnFunctionError: rapid.Bool().Draw(t, "bisect"),
 			ReportBatchItemFailures:    rapid.Bool().Draw(t, "report"),
 			MaximumBatchingWindow:      rapid.SampledFrom([]time.Duration{0, 2 * time.Second}).Draw(t, "window"),
+			StartingPosition:           rapid.SampledFrom([]string{mapping.TrimHorizon, mapping.Latest}).Draw(t, "start"),
 			OnFailure:                  rapid.SampledFrom([]string{"", "dlq"}).Draw(t, "on failure"),
 		},
 		busy:     rapid.SampledFrom([]time.Duration{0, 10 * time.Millisecond, 3 * time.Second, 15 * time.Second}).Draw(t, "busy"),
 		reserved: rapid.IntRange(0, 2).Draw(t, "reserved"),
 	}
-	ops := []string{"put", "put", "put", "put", "split", "roll", "new stream", "crash", "start", "start", "stop", "fail", "expire", "silence"}
+	ops := []string{"put", "put", "put", "put", "split", "roll", "new stream", "crash", "start", "start", "stop", "fail", "expire", "silence", "pause"}
 	for range rapid.IntRange(1, 40).Draw(t, "steps") {
 		h.steps = append(h.steps, step{
 			op:   rapid.SampledFrom(ops).Draw(t, "op"),
@@ -333,6 +334,19 @@ func (s *drama) play(t *testing.T, step step) {
 		s.endpoint.Fail(operations[step.n%len(operations)], 1+step.n, streamscript.Throttled())
 	case "expire":
 		s.endpoint.ExpireIterators()
+	case "pause": // of a worker, for a while
+		if len(s.alive) > 0 {
+			a := s.alive[step.n%len(s.alive)]
+			if err := a.Pause("indicators", "drawn"); err != nil {
+				s.note("pause: %v", err)
+			}
+			s.silent.Go(func() {
+				pass(time.Duration(step.n) * 4 * time.Second)
+				if err := a.Resume("indicators"); err != nil {
+					s.note("resume: %v", err)
+				}
+			})
+		}
 	case "silence": // of a worker, for a while
 		if len(s.alive) > 0 {
 			s.crashes++
