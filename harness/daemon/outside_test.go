@@ -374,7 +374,9 @@ func testLeaseTable(t *testing.T, w *world) {
 	w.create("things")
 	wrong := onto("wrong", "things", quiet)
 	wrong.Mapping.BatchSize = 10_001
-	if err := w.start(daemon.Options{}, wrong).stop(); !errors.Is(err, daemon.ErrUsage) || !strings.Contains(err.Error(), "BatchSize 10001") {
+	refused := w.start(daemon.Options{}, wrong)
+	<-refused.over
+	if err := refused.stop(); !errors.Is(err, daemon.ErrUsage) || !strings.Contains(err.Error(), "BatchSize 10001") {
 		t.Errorf("a mapping that Lambda refuses: %v", err)
 	}
 	d := w.start(daemon.Options{}, onto("quiet", "things", quiet))
