@@ -43,7 +43,9 @@ type Trigger struct {
 	StreamARN string
 }
 
-// Options of a [Consumer]. Triggers, Streams and Tables are required, all other
+// Options of a [Consumer]. A trigger whose Mapping.Enabled is false does nothing but
+// keep its position (P15), which a [Disabled] fact tells when the consumer runs; also
+// if it is the only one. Triggers, Streams and Tables are required, all other
 // fields may be zero.
 type Options struct {
 	Triggers []Trigger
@@ -230,6 +232,11 @@ func (c *Consumer) Run(ctx context.Context) error {
 		return errors.New("run: the consumer ran already: make a new one")
 	}
 	defer c.stop()
+	for _, t := range c.options.Triggers {
+		if !t.Mapping.Enabled {
+			c.observe(Place{Mapping: t.Mapping.Trigger}, Disabled{})
+		}
+	}
 	for _, w := range c.workers {
 		if err := w.find(ctx); err != nil {
 			return fmt.Errorf("run: trigger %s: %w", w.name, err)

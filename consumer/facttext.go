@@ -38,6 +38,7 @@ func (DeliveryFailed) fact()      {}
 func (Dropped) fact()             {}
 func (Checkpointed) fact()        {}
 func (CheckpointFailed) fact()    {}
+func (Disabled) fact()            {}
 func (Paused) fact()              {}
 func (Resumed) fact()             {}
 
@@ -148,6 +149,9 @@ func (f Dropped) String() string      { return "dropped: " + f.Lost.String() }
 func (f Checkpointed) String() string { return "checkpoint at " + placeText(f.Position, itsStart) }
 func (f CheckpointFailed) String() string {
 	return fmt.Sprintf("checkpoint at %s failed: %v", placeText(f.Position, itsStart), f.Err)
+}
+func (Disabled) String() string {
+	return "disabled: nothing of it runs until Mapping.Enabled is true"
 }
 func (f Paused) String() string { return "paused: " + f.Reason }
 func (Resumed) String() string  { return "resumed" }

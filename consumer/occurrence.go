@@ -55,7 +55,8 @@ type (
 		Err   error
 		Again time.Time
 	}
-	// Synced is a [Fact]: the shards of the mapping's streams were listed.
+	// Synced is a [Fact]: the shards of the mapping's streams were listed, or the
+	// children of one that ended.
 	Synced struct{ Shards, NewLeases, Deleted int }
 	// ShardStarted is a [Fact]: the worker begins to read the shard, behind
 	// Position, or at From, "TRIM_HORIZON" or "LATEST", where Position has no
@@ -219,6 +220,9 @@ type (
 		Position core.Position
 		Err      error
 	}
+	// Disabled is a [Fact]: the mapping's trigger is not enabled, so this consumer does
+	// nothing with it. It is told once, when Run begins.
+	Disabled struct{}
 	// Paused is a [Fact]: the mapping stands still, see [Consumer.Pause].
 	Paused struct{ Reason string }
 	// Resumed is a [Fact].

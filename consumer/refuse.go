@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -55,8 +54,6 @@ func (o Options) check() error {
 	}
 	if len(o.Triggers) == 0 {
 		refuse("Triggers: there are none")
-	} else if !slices.ContainsFunc(o.Triggers, func(t Trigger) bool { return t.Mapping.Enabled }) {
-		refuse("Triggers: none is enabled, so nothing would run: set Mapping.Enabled")
 	}
 	functions, tables := map[string]string{}, map[string]string{}
 	for _, t := range o.Triggers {

@@ -58,7 +58,6 @@ func TestNewRefuses(t *testing.T) {
 			o.Triggers[0].Mapping.OnFailure = "integrates_streams_dlq"
 			o.Destination = func(mapping.Mapping) (destination.Destination, error) { return nil, errors.New("no such queue") }
 		}, "trigger indicators: no such queue"},
-		{"none enabled", func(o *consumer.Options) { o.Triggers[0].Mapping.Enabled = false }, "Triggers: none is enabled"},
 		{"no destination", func(o *consumer.Options) {
 			o.Triggers[0].Mapping.OnFailure = "integrates_streams_dlq"
 			o.Destination = func(mapping.Mapping) (destination.Destination, error) { return nil, nil }

@@ -3,6 +3,7 @@ package consumer_test
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,27 +22,26 @@ func TestNoAnswer(t *testing.T) {
 	for _, operation := range []string{streamscript.GetRecords, streamscript.GetShardIterator, streamscript.DescribeStream, streamscript.DescribeTable} {
 		t.Run(operation, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				hangs := false
+				var hangs atomic.Bool
 				w := newWorld(t, streamscript.Options{Before: func(ctx context.Context, op string) error {
-					if !hangs || op != operation {
+					if op != operation || !hangs.CompareAndSwap(true, false) {
 						return nil
 					}
-					hangs = false
 					<-ctx.Done()
 					return ctx.Err()
 				}})
 				r := w.start(w.options())
 				r.settled()
 				w.endpoint.ExpireIterators()
-				hangs = true
+				hangs.Store(true)
 				r.Wake()
 				synctest.Wait()
 				w.endpoint.Split(w.endpoint.Shards("vms")[0])
 				w.put(1)
 				began := time.Now()
 				r.until("the record", func([]consumer.MappingStatus) bool { return len(w.batches()) == 1 })
-				if took := time.Since(began); hangs || took > consumer.CallTimeout+3*time.Second {
-					t.Errorf("hangs %v, took %v", hangs, took)
+				if took := time.Since(began); hangs.Load() || took > consumer.CallTimeout+3*time.Second {
+					t.Errorf("hangs %v, took %v", hangs.Load(), took)
 				}
 				r.settled()
 				r.stop()

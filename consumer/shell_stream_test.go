@@ -148,6 +148,50 @@ func TestShardAppears(t *testing.T) {
 	})
 }
 
+// filtered counts how DescribeStream is asked.
+type filtered struct {
+	consumer.StreamsAPI
+	children, all int
+}
+
+func (f *filtered) DescribeStream(ctx context.Context, in *dynamodbstreams.DescribeStreamInput, o ...func(*dynamodbstreams.Options)) (*dynamodbstreams.DescribeStreamOutput, error) {
+	if in.ShardFilter != nil {
+		f.children++
+	} else {
+		f.all++
+	}
+	return f.StreamsAPI.DescribeStream(ctx, in, o...)
+}
+
+// TestChildrenOfEnded: when a shard ends its children are asked for, and not the
+// whole stream; that is listed when its time comes.
+func TestChildrenOfEnded(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		o := w.options()
+		api := &filtered{StreamsAPI: w.endpoint}
+		o.Streams = api
+		r := w.start(o)
+		r.settled()
+		before := api.all
+		shard := w.endpoint.Shards("vms")[0]
+		var want []string
+		for range 3 {
+			shard = w.endpoint.Roll(shard)
+			want = append(want, w.put(1)...)
+			pass(time.Second)
+		}
+		if api.children != 3 || api.all != before {
+			t.Errorf("asked for children %d times, for all %d times", api.children, api.all-before)
+		}
+		pass(time.Minute)
+		if n := api.all - before; n < 1 || n > 3 {
+			t.Errorf("asked for all %d times in a minute", n)
+		}
+		r.stop()
+		w.want(want...)
+	})
+}
+
 // TestChildrenComeLate: a shard may be closed before its children are listed.
 func TestChildrenComeLate(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {

@@ -451,6 +451,9 @@ func TestDisabled(t *testing.T) {
 		pass(time.Minute)
 		r.stop()
 		w.want()
+		if n := len(facts[consumer.Disabled](w)); n != 1 {
+			t.Errorf("told %d times", n)
+		}
 		if s := r.Status(); len(s) != 0 {
 			t.Errorf("status %+v", s)
 		}

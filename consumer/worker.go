@@ -41,7 +41,8 @@ type worker struct {
 	streams []Stream // that are read, the oldest first
 	rows    map[string]lease.Lease
 	running map[string]*lanes
-	wanted  bool // a sync, at once
+	wanted  bool     // a sync, at once
+	ended   []string // shards whose children are due
 	syncs   uint64
 	problem string
 	paused  string
@@ -161,10 +162,10 @@ func (w *worker) begin(stream Stream, shard Shard, row lease.Lease, fresh bool, 
 		l.run()
 		w.mu.Lock()
 		delete(w.running, shard.ID)
-		if row := h.lease(); l.ended {
-			w.rows[shard.ID] = row
+		if l.ended {
+			w.rows[shard.ID] = h.lease()
+			w.ended = append(w.ended, shard.ID)
 		}
-		w.wanted = w.wanted || l.ended // its children are due
 		w.mu.Unlock()
 		w.nudge()
 		w.c.changed()

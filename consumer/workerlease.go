@@ -28,8 +28,10 @@ func (w *worker) round(ctx context.Context) bool {
 		return false
 	}
 	clear(w.fresh)
-	if w.due(rows) {
-		rows = w.sync(ctx, rows)
+	if due, ended := w.due(rows); due {
+		rows = w.sync(ctx, rows, nil)
+	} else if len(ended) > 0 {
+		rows = w.sync(ctx, rows, ended)
 	}
 	w.mu.Lock()
 	w.rows = byKey(rows)
@@ -181,15 +183,16 @@ func (w *worker) steal(ctx context.Context, row lease.Lease) {
 
 // due says whether the shards are to be listed in this round: their time has
 // come, somebody asked for it, or the leases have changed as they do when a shard
-// ends or another worker knows of one that this one does not.
-func (w *worker) due(rows []lease.Lease) bool {
+// of another worker ends or that knows of one that this one does not. If not, the
+// children of those shards are due that ended here.
+func (w *worker) due(rows []lease.Lease) (due bool, ended []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	due := w.wanted || !w.c.now().Before(w.syncDue) || len(rows) < len(w.rows)
+	due = w.wanted || !w.c.now().Before(w.syncDue) || len(rows) < len(w.rows)
 	for _, row := range rows {
 		known, there := w.rows[row.Key]
 		due = due || !there || row.Ended() != known.Ended()
 	}
-	w.wanted = false
-	return due
+	ended, w.wanted, w.ended = w.ended, false, nil
+	return due, ended
 }

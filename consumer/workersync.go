@@ -15,14 +15,18 @@ import (
 const soonMost = 2 * time.Second
 
 // sync lists the shards of the streams, makes leases where they are missing and
-// deletes those that are of no more use. It returns the leases as they are then.
-func (w *worker) sync(ctx context.Context, rows []lease.Lease) []lease.Lease {
+// deletes those that are of no more use. If it is only for the children of shards
+// that ended it lists just those, where they are there already: a large stream has
+// many pages. It returns the leases as they are then.
+func (w *worker) sync(ctx context.Context, rows []lease.Lease, ended []string) []lease.Lease {
 	s := syncing{w: w, rows: rows, streams: w.streams}
 	w.leased = w.leased || len(rows) > 0
-	s.findStreams(ctx)
-	s.findOlder(ctx)
+	if s.quick = s.findChildren(ctx, ended); !s.quick {
+		s.findStreams(ctx)
+		s.findOlder(ctx)
+	}
 	s.create(ctx)
-	if !s.incomplete {
+	if !s.incomplete && !s.quick {
 		s.delete(ctx)
 	}
 	s.plan()
@@ -38,12 +42,37 @@ type syncing struct {
 	rows    []lease.Lease
 	streams []Stream // the oldest first
 
+	quick            bool      // only children are listed
 	listed           bool      // at least one stream was
 	incomplete       bool      // but not all that there is
 	problem          error     // there is no stream, or it is not known
 	waits            bool      // a stream that is gone is still worked on
 	since            time.Time // of leases at LATEST; zero: now
 	created, deleted int
+}
+
+// findChildren adds the children of shards that ended to what was listed before;
+// false says that the streams are to be listed.
+func (s *syncing) findChildren(ctx context.Context, ended []string) bool {
+	streams := slices.Clone(s.streams)
+	for _, id := range ended {
+		i := slices.IndexFunc(streams, func(stream Stream) bool {
+			return slices.ContainsFunc(stream.Shards, func(shard Shard) bool { return shard.ID == id })
+		})
+		if i < 0 {
+			return false
+		}
+		children, err := Children(ctx, s.w.c.options.Streams, streams[i].ARN, id)
+		if err != nil || len(children) == 0 {
+			return false
+		}
+		streams[i].Shards = parentsFirst(slices.Concat(streams[i].Shards, children))
+	}
+	if len(ended) == 0 {
+		return false
+	}
+	s.streams, s.listed = streams, true
+	return true
 }
 
 // findStreams lists the shards of the streams known, and of the one that the
@@ -233,23 +262,26 @@ func (s *syncing) deleteOne(ctx context.Context, row lease.Lease) {
 // missing or nothing is there to work on.
 func (s *syncing) plan() {
 	w, now := s.w, s.w.c.now()
+	due := w.syncDue
 	w.syncDue = now.Add(w.c.options.ShardSync)
 	if s.incomplete || s.waits || s.problem != nil || s.childless() {
 		w.syncDue = now.Add(doubled(retryFirst, w.barren, min(soonMost, w.c.options.ShardSync)))
 		w.barren++
-	} else {
-		w.barren = 0
+	} else if w.barren = 0; s.quick {
+		w.syncDue = due
 	}
 	if s.problem != nil {
 		w.emit(Place{StreamARN: s.newest()}, StreamMissing{Err: s.problem, Again: w.syncDue})
 	}
 	w.mu.Lock()
 	w.streams = s.streams
-	w.problem = ""
+	if !s.quick {
+		w.problem = ""
+	}
 	if s.problem != nil {
 		w.problem = s.problem.Error()
 	}
-	if s.listed && !s.incomplete {
+	if s.listed && !s.incomplete && !s.quick {
 		w.syncs++
 	}
 	w.mu.Unlock()
