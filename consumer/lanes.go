@@ -11,7 +11,7 @@ import (
 
 // lanes is one mapping on one shard, held by this worker. Its one goroutine asks
 // the core what is wanted and has that done, each action in a goroutine of its
-// own: at most one read, one checkpoint, and one invocation or message per lane.
+// own: at most two reads, one checkpoint, and one invocation or message per lane.
 // The outcomes are told by those.
 //
 // A fact is emitted before the state it leads to can be seen, a start before
@@ -97,7 +97,7 @@ func (l *lanes) beginOpen() {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.poll.under = true
+	l.poll.under++
 	l.acting++
 	l.acts.Go(l.open)
 }
@@ -188,10 +188,13 @@ func (l *lanes) begin(s *start, action core.Action, now time.Time) {
 func (l *lanes) beginWork(s *start, action core.Action, now time.Time) {
 	switch a := action.(type) {
 	case core.Read:
-		if at := l.poll.due; now.Before(at) {
-			s.later(at)
-		} else if n, ok := l.poll.begin(); ok {
-			s.acts = append(s.acts, func() { l.read(n, a.Limit) })
+		switch {
+		case l.poll.under > 0:
+		case now.Before(l.poll.due):
+			s.later(l.poll.due)
+		default:
+			f := fetch{n: l.poll.begin(), limit: a.Limit}
+			s.acts = append(s.acts, func() { l.read(f) })
 		}
 	case core.Invoke:
 		// Without a safe lease another worker may be at it; the renewal, or the

@@ -52,5 +52,8 @@ func (l *lanes) open() {
 		l.retryRead(err)
 		return
 	}
-	l.told(func(time.Time) { l.poll.under, l.poll.again = false, false })
+	l.told(func(time.Time) {
+		l.poll.under--
+		l.poll.again = false
+	})
 }
