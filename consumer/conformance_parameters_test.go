@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,8 +29,9 @@ func (w *world) runs() {
 
 // fails is a handler that fails for the first n attempts.
 func fails(n int) func(context.Context, events.DynamoDBEvent) (any, error) {
+	var attempts atomic.Int64
 	return func(context.Context, events.DynamoDBEvent) (any, error) {
-		if n--; n >= 0 {
+		if attempts.Add(1) <= int64(n) {
 			return nil, errors.New("boom")
 		}
 		return nil, nil

@@ -151,14 +151,14 @@ func TestShardAppears(t *testing.T) {
 // filtered counts how DescribeStream is asked.
 type filtered struct {
 	consumer.StreamsAPI
-	children, all int
+	children, all atomic.Int64
 }
 
 func (f *filtered) DescribeStream(ctx context.Context, in *dynamodbstreams.DescribeStreamInput, o ...func(*dynamodbstreams.Options)) (*dynamodbstreams.DescribeStreamOutput, error) {
 	if in.ShardFilter != nil {
-		f.children++
+		f.children.Add(1)
 	} else {
-		f.all++
+		f.all.Add(1)
 	}
 	return f.StreamsAPI.DescribeStream(ctx, in, o...)
 }
@@ -172,7 +172,7 @@ func TestChildrenOfEnded(t *testing.T) {
 		o.Streams = api
 		r := w.start(o)
 		r.settled()
-		before := api.all
+		before := api.all.Load()
 		shard := w.endpoint.Shards("vms")[0]
 		var want []string
 		for range 3 {
@@ -180,11 +180,11 @@ func TestChildrenOfEnded(t *testing.T) {
 			want = append(want, w.put(1)...)
 			pass(time.Second)
 		}
-		if api.children != 3 || api.all != before {
-			t.Errorf("asked for children %d times, for all %d times", api.children, api.all-before)
+		if api.children.Load() != 3 || api.all.Load() != before {
+			t.Errorf("asked for children %d times, for all %d times", api.children.Load(), api.all.Load()-before)
 		}
 		pass(time.Minute)
-		if n := api.all - before; n < 1 || n > 3 {
+		if n := api.all.Load() - before; n < 1 || n > 3 {
 			t.Errorf("asked for all %d times in a minute", n)
 		}
 		r.stop()
