@@ -43,7 +43,7 @@ func TestConditionLaws(t *testing.T) {
 			}
 		}
 	})
-	if compared < 100 {
+	if compared < 100 && !testing.Short() { // rapid draws a fifth as many then
 		t.Errorf("only %d conditions were compared", compared)
 	}
 }
@@ -108,7 +108,7 @@ func TestUpdateLaws(t *testing.T) {
 			}
 		}
 	})
-	if applied < 5 {
+	if applied < 5 && !testing.Short() { // rapid draws a fifth as many then
 		t.Errorf("only %d updates were applied", applied)
 	}
 }
