@@ -26,14 +26,14 @@ SHELL := /bin/sh
 # The targets share one container engine and one build cache: `make -j` gains
 # nothing and would mix their last lines.
 .NOTPARALLEL:
-.PHONY: help setup demo test snapshots image lint bench adversaries soak crash shell race clean build need-go need-docker
+.PHONY: help setup demo test snapshots image lint bench bench-long adversaries soak crash shell race clean build need-go need-docker
 
 # --- for people -------------------------------------------------------------
 
 help: ## List the targets
 	@echo 'Stillwater: a test harness for DynamoDB Streams triggers.'
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
 		while IFS='|' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
 	@echo
 	@echo 'New here? `make demo` runs one scenario, `make test` runs everything;'
@@ -81,6 +81,10 @@ lint: need-go $(STATICCHECK) ## gofmt, go vet, staticcheck and the rules of the 
 bench: image ## Measure; the cost of settling is shown beside its floor (BENCH=regexp)
 	@go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(GOTEST) ./... || { \
 		echo 'bench: exit 1: a benchmark failed: see FAIL above' >&2; exit 1; }
+
+bench-long: image ## Pass a million records through the consumer and print its memory (minutes)
+	@STILLWATER_BENCH_LONG=1 go test -run '^$$' -bench '^BenchmarkMemory$$' -benchtime 1x -timeout 60m $(GOTEST) ./consumer || { \
+		echo 'bench-long: exit 1: a benchmark failed: see FAIL above' >&2; exit 1; }
 
 adversaries: image ## Run each adversary of the verdict N times: none may be called settled too early
 	@STILLWATER_ADVERSARIES=$(N) go test -run '^TestOnDynamoDBLocal$$/^adversaries$$' -count=1 -v -timeout 60m $(GOTEST) ./harness || { \

@@ -141,6 +141,26 @@ func TestNoInvocationWithoutLease(t *testing.T) {
 	})
 }
 
+// TestNoInvocationWhileRenewalHangs: not even before it is known that the lease
+// is lost.
+func TestNoInvocationWhileRenewalHangs(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		o := w.options()
+		o.Leases = (&slow{Store: w.leases, hangs: 3}).of
+		r := w.start(o)
+		pass(10*time.Second + 100*time.Millisecond)
+		w.put(1)
+		pass(2 * time.Second)
+		w.want()
+		if n, m := len(facts[consumer.Polled](w)), len(facts[consumer.LeaseLost](w)); n < 40 || m != 0 {
+			t.Errorf("%d reads, %d leases lost", n, m)
+		}
+		r.settled()
+		r.stop()
+		w.want("2")
+	})
+}
+
 // TestStopReleases: another worker has the lease within one look after a graceful
 // stop, and goes on behind the checkpoint.
 func TestStopReleases(t *testing.T) {

@@ -444,6 +444,30 @@ func TestPause(t *testing.T) {
 	})
 }
 
+// TestPausedFromTheStart: a shard that is begun while its mapping is paused waits,
+// too.
+func TestPausedFromTheStart(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.put(1)
+		c, err := consumer.New(w.options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Pause("indicators", "not yet"); err != nil {
+			t.Fatal(err)
+		}
+		r := w.run(c)
+		pass(time.Minute)
+		w.want()
+		if err := r.Resume("indicators"); err != nil {
+			t.Fatal(err)
+		}
+		r.settled()
+		r.stop()
+		w.want("2")
+	})
+}
+
 // TestDisabled: a mapping that is not enabled does nothing.
 func TestDisabled(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {

@@ -163,6 +163,11 @@ func (w *world) start(o consumer.Options) *running {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	return w.run(c)
+}
+
+// run lets a consumer run that was made already.
+func (w *world) run(c *consumer.Consumer) *running {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{Consumer: c, world: w, cancel: cancel, result: make(chan error, 1)}
 	go func() { r.result <- c.Run(ctx) }()
