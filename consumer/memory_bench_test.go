@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	tabletypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -26,7 +25,7 @@ func BenchmarkMemory(b *testing.B) {
 	if os.Getenv("STILLWATER_BENCH_LONG") == "" {
 		b.Skip("takes minutes: make bench-long")
 	}
-	const total, step = 1_000_000, 100_000
+	const total, step, writers = 1_000_000, 100_000, 4
 	l := newLocal(b, container(b))
 	steps := make(chan int64, total/step)
 	var done atomic.Int64
@@ -35,7 +34,7 @@ func BenchmarkMemory(b *testing.B) {
 			Mapping: mapping.Mapping{Trigger: "indicators", Table: "vms", Enabled: true, BatchSize: 1000},
 			New:     func(consumer.Environment) (any, error) { return func(events.DynamoDBEvent) {}, nil },
 		}},
-		Streams: dynamodbstreams.NewFromConfig(l.db.Config(nil)), Tables: l.tables, Poll: 10 * time.Millisecond,
+		Streams: dynamodbstreams.NewFromConfig(l.db.Config(nil)), Tables: l.tables,
 		Observe: func(o consumer.Occurrence) {
 			if f, ok := o.Fact.(consumer.Processed); ok {
 				n := done.Add(int64(len(f.Records)))
@@ -52,13 +51,16 @@ func BenchmarkMemory(b *testing.B) {
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()
-	go l.pour(b, total)
+	poured := make(chan error, writers)
+	for w := range writers {
+		go func() { poured <- l.pour(b.Context(), w*(total/writers), total/writers) }()
+	}
 	var heaps []uint64
 	for range total / step {
-		n := <-steps
+		n := next(b, steps, poured)
 		heap := liveHeap()
 		heaps = append(heaps, heap)
-		b.Logf("%9d records: %6.1f MB live on the heap, %6.1f MB resident", n, megabytes(heap), megabytes(resident(b)))
+		fmt.Fprintf(os.Stderr, "%9d records: %6.1f MB live on the heap, %6.1f MB resident\n", n, megabytes(heap), megabytes(resident(b)))
 	}
 	cancel()
 	if err := <-ended; err != nil {
@@ -70,9 +72,23 @@ func BenchmarkMemory(b *testing.B) {
 	b.ReportMetric(megabytes(heaps[len(heaps)-1]), "heap-MB-at-1M")
 }
 
-// pour writes the same 10,000 items again and again.
-func (l *local) pour(b *testing.B, n int) {
-	for first := 0; first < n; first += 25 {
+// next waits for the next step; a writer that fails would make it wait for ever.
+func next(b *testing.B, steps <-chan int64, poured <-chan error) int64 {
+	for {
+		select {
+		case n := <-steps:
+			return n
+		case err := <-poured:
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+// pour writes items from the nth on, count times; they are 10,000, again and again.
+func (l *local) pour(ctx context.Context, n, count int) error {
+	for first := n; first < n+count; first += 25 {
 		var puts []tabletypes.WriteRequest
 		for i := first; i < first+25; i++ {
 			puts = append(puts, tabletypes.WriteRequest{PutRequest: &tabletypes.PutRequest{Item: map[string]tabletypes.AttributeValue{
@@ -80,8 +96,11 @@ func (l *local) pour(b *testing.B, n int) {
 				"n":  &tabletypes.AttributeValueMemberN{Value: strconv.Itoa(i)},
 			}}})
 		}
-		l.batch(b, puts)
+		if err := l.batch(ctx, puts); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 func liveHeap() uint64 {
