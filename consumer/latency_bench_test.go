@@ -40,7 +40,7 @@ func BenchmarkFirstRecord(b *testing.B) {
 // BenchmarkPutToHandler measures the time from just before a PutItem to its
 // record's handler, at moments that the polls know nothing of.
 func BenchmarkPutToHandler(b *testing.B) {
-	e := container(b)
+	e, chance := container(b), rand.New(rand.NewPCG(1, 2))
 	for _, polling := range []struct {
 		name string
 		poll time.Duration
@@ -53,7 +53,7 @@ func BenchmarkPutToHandler(b *testing.B) {
 			l.wait(r, "warm", time.Now())
 			var took []time.Duration
 			for n := 0; b.Loop(); n++ {
-				pass(rand.N(polling.poll))
+				pass(time.Duration(chance.Int64N(int64(polling.poll))))
 				pk, written := fmt.Sprint("item", n), time.Now()
 				l.put(pk)
 				took = append(took, l.wait(r, pk, written))
@@ -67,11 +67,11 @@ func BenchmarkPutToHandler(b *testing.B) {
 // BenchmarkTakeover measures the time from the last that is heard of a worker to
 // a record's handler in another. The fail-over time is half a second.
 func BenchmarkTakeover(b *testing.B) {
-	e := container(b)
+	e, chance := container(b), rand.New(rand.NewPCG(1, 2))
 	var took []time.Duration
 	for b.Loop() {
 		l := newLocal(b, e)
-		took = append(took, l.takeover(b))
+		took = append(took, l.takeover(b, chance))
 		l.db.Close()
 	}
 	b.ReportMetric(500, "failover-ms")
@@ -80,7 +80,7 @@ func BenchmarkTakeover(b *testing.B) {
 
 // takeover cuts a worker off from its leases and its stream at one moment: as with
 // a process that was killed, nothing more is heard of it.
-func (l *local) takeover(b *testing.B) time.Duration {
+func (l *local) takeover(b *testing.B, chance *rand.Rand) time.Duration {
 	wall := &wall{Store: lease.NewDynamoDB(l.tables, "vms_consumer_indicators")}
 	first := l.start(func(o *consumer.Options) { o.Leases, o.Streams = wall.of, deaf{o.Streams, wall} })
 	l.put("one")
@@ -90,7 +90,7 @@ func (l *local) takeover(b *testing.B) time.Duration {
 	for changed := second.Changed(); !synced(); changed = second.Changed() {
 		<-changed
 	}
-	pass(rand.N(500 * time.Millisecond)) // the workers' rounds are not in step
+	pass(time.Duration(chance.Int64N(int64(500 * time.Millisecond)))) // the workers' rounds are not in step
 	wall.cut.Store(true)
 	began := time.Now()
 	l.put("two")

@@ -25,8 +25,40 @@ type Scenario struct {
 	// Steps run in order, each settled before the next.
 	Steps []Step
 	// Observe names the views to show, in the order of the file; all views of
-	// the vocabulary when the file does not say.
+	// the vocabulary when the file does not say. Beside those there are the views
+	// that every project has: see [Views].
 	Observe []string
+	// Triggers are those that run; nil is every one that is enabled.
+	Triggers []Trigger
+	// Needs names what an engine must be able to do; see [Needs].
+	Needs []string
+	// Patience is how much virtual time a settling may take; 0 is the default.
+	Patience time.Duration
+	// ColdStarts makes every invocation one.
+	ColdStarts bool
+}
+
+// Trigger is a trigger that a scenario lets run.
+type Trigger struct {
+	// Pos is where its name stands.
+	Pos  Position
+	Name string
+	// Overrides are parameters of its mapping, as JSON with the keys of
+	// triggers.json: {"batch_size": 1}; nil for none.
+	Overrides []byte
+}
+
+// Views lists the views that every project has: all items, the items that the
+// steps and triggers changed since the fixture, what went to on-failure
+// destinations, the invocations in order, and the counts of Lambda's EventCount
+// metrics.
+func Views() []string {
+	return []string{"items", "changed_items", "on_failure", "invocations", "metrics"}
+}
+
+// Needs lists what not every engine can do.
+func Needs() []string {
+	return []string{"split", "close_shard", "trim", "expire_iterators", "stale_reads"}
 }
 
 // Fixture is the content of the tables before a scenario.
@@ -50,6 +82,10 @@ type Step struct {
 	// Writes are the raw writes of the step: one for put, update and delete,
 	// all of one transaction for transact; empty for mutations and seeds.
 	Writes []Write
+	// Control is what the step does that is neither of these, nil for them.
+	Control Control
+	// Steps are those of together and backlog.
+	Steps []Step
 	// Text is the step on one line, for timelines: "close_vulnerabilities v1,v2".
 	Text string
 }
