@@ -31,6 +31,16 @@
 //   - B is !B and base64;
 //   - what DynamoDB never returns still has a form: !N "x", !NULL false, !unknown.
 //
+// What was observed before the end stands first, in the order of the scenario, under
+// the name of its moment; then the end has a name too:
+//
+//	== before the reattack ==
+//
+//	indicators FIN#f1
+//	  status: "VULNERABLE"
+//
+//	== end ==
+//
 // Lines end in LF on every system; a checkout that made them CRLF still matches.
 //
 // # Life

@@ -16,9 +16,13 @@ type Section struct {
 	// Value is the value itself; nil renders as absent, which differs from an
 	// empty map and from null.
 	Value types.AttributeValue
+	// At is the name of the moment at which the value was observed ("before the
+	// reattack"), "" for the end of the scenario. Neighbours with the same At form
+	// one part of the text, under a line of its own.
+	At string
 }
 
-// Document is all that one scenario shows in the end.
+// Document is all that one scenario shows, in the end and at the moments it names.
 type Document struct {
 	// Scenario is the name of the scenario, as in the name of the snapshot.
 	Scenario string
@@ -38,8 +42,8 @@ type Rendering struct {
 type Line struct {
 	// Text is the line without its LF.
 	Text string
-	// Section is the index into Document.Sections, -1 for the header and for the
-	// empty lines between sections.
+	// Section is the index into Document.Sections, -1 for the header, for the names
+	// of moments and for the empty lines between sections.
 	Section int
 	// Path is where in the section's value the line stands: "status",
 	// "treatment_summary.accepted", "owners[0].name". It is empty for the heading
@@ -54,8 +58,14 @@ func (d Document) Render() Rendering {
 	p := &printer{}
 	p.add(-1, "", magic)
 	p.add(-1, "", scenarioPrefix+headerName(d.Scenario))
+	at := "" // a text that begins at the end has no other moments before it
 	for i, s := range d.Sections {
 		p.add(-1, "", "")
+		if s.At != at {
+			at = s.At
+			p.add(-1, "", moment(at))
+			p.add(-1, "", "")
+		}
 		p.add(i, "", heading(s))
 		for _, l := range body(s.Value) {
 			p.add(i, l.path, indent+l.text)
@@ -98,4 +108,19 @@ func heading(s Section) string {
 		return word(s.View)
 	}
 	return word(s.View) + " " + word(s.Label)
+}
+
+// end is the moment without a name.
+const end = "end"
+
+// moment is the line above the sections of a moment. A name that could be taken
+// for the end, or could not be seen, is quoted.
+func moment(name string) string {
+	switch {
+	case name == "":
+		name = end
+	case name == end || !isTitle(name):
+		name = quote(name)
+	}
+	return "== " + name + " =="
 }

@@ -186,16 +186,17 @@ func TestNoTwoSmallValuesLookAlike(t *testing.T) {
 // The parts of a document cannot be mistaken for each other either.
 func TestLawDocumentIsInjective(t *testing.T) {
 	names := rapid.SampledFrom(append(odd(), "view", "view a", "a/b"))
+	moments := rapid.OneOf(rapid.Just(""), rapid.SampledFrom(append(odd(), "end", "the end", `"end"`, "== a ==")))
 	section := rapid.Custom(func(t *rapid.T) snapshot.Section {
-		return snapshot.Section{View: names.Draw(t, "view"), Label: names.Draw(t, "label"), Value: genValue(1).Draw(t, "value")}
+		return snapshot.Section{View: names.Draw(t, "view"), Label: names.Draw(t, "label"), Value: genValue(1).Draw(t, "value"), At: moments.Draw(t, "at")}
 	})
 	document := rapid.Custom(func(t *rapid.T) snapshot.Document {
-		return snapshot.Document{Scenario: names.Draw(t, "scenario"), Sections: rapid.SliceOfN(section, 0, 2).Draw(t, "sections")}
+		return snapshot.Document{Scenario: names.Draw(t, "scenario"), Sections: rapid.SliceOfN(section, 0, 3).Draw(t, "sections")}
 	})
 	plain := func(d snapshot.Document) any {
 		out := []any{d.Scenario}
 		for _, s := range d.Sections {
-			out = append(out, s.View, s.Label, canonical(s.Value))
+			out = append(out, s.View, s.Label, s.At, canonical(s.Value))
 		}
 		return out
 	}
@@ -204,6 +205,7 @@ func TestLawDocumentIsInjective(t *testing.T) {
 		if rapid.Bool().Draw(t, "near") && len(a.Sections) > 0 { // differ in the labels at most
 			b = snapshot.Document{Scenario: a.Scenario, Sections: slices.Clone(a.Sections)}
 			b.Sections[0].View, b.Sections[0].Label = names.Draw(t, "view"), names.Draw(t, "label")
+			b.Sections[0].At = moments.Draw(t, "at")
 		}
 		same := reflect.DeepEqual(plain(a), plain(b))
 		if (a.Render().Text == b.Render().Text) != same {

@@ -154,3 +154,38 @@ func TestRenderQuotesAnOddScenario(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// What was observed before the end is a part of its own; a document without
+// moments does not speak of the end.
+func TestRenderMoments(t *testing.T) {
+	section := func(at, label string) snapshot.Section {
+		return snapshot.Section{View: "v", Label: label, Value: n("1"), At: at}
+	}
+	for _, tt := range []struct {
+		name     string
+		sections []snapshot.Section
+		want     string
+	}{
+		{"none", []snapshot.Section{section("", "a")}, "\nv a\n  1\n"},
+		{
+			"one, of two sections",
+			[]snapshot.Section{section("before the reattack", "a"), section("before the reattack", "b"), section("", "a")},
+			"\n== before the reattack ==\n\nv a\n  1\n\nv b\n  1\n\n== end ==\n\nv a\n  1\n",
+		},
+		{"called as the end is", []snapshot.Section{section("end", "a")}, "\n== \"end\" ==\n\nv a\n  1\n"},
+		{"that could not be seen", []snapshot.Section{section("a  ", "a")}, "\n== \"a  \" ==\n\nv a\n  1\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := snapshot.Document{Scenario: "a/b", Sections: tt.sections}.Render()
+			want := "# stillwater snapshot 1\n# scenario: a/b\n" + tt.want
+			if d := cmp.Diff(want, r.Text); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+			for _, l := range r.Lines {
+				if strings.HasPrefix(l.Text, "==") && l.Section != -1 {
+					t.Errorf("%q is of section %d", l.Text, l.Section)
+				}
+			}
+		})
+	}
+}

@@ -17,8 +17,13 @@ import (
 // Constants in all but the keyword: nothing assigns to them.
 var (
 	wordPattern   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_#@/-]*$`)
+	titlePattern  = regexp.MustCompile(`^[A-Za-z0-9_]+( [A-Za-z0-9_#@/.,:-]+)*$`)
 	numberPattern = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 )
+
+// isTitle tells whether text is words with single blanks between, which need no
+// quotes in a line of their own.
+func isTitle(text string) bool { return titlePattern.MatchString(text) }
 
 func isNumber(text string) bool { return numberPattern.MatchString(text) }
 

@@ -17,6 +17,7 @@ const (
 	TypeRecord     Type = 'r' // a stream record
 	TypeBatch      Type = 'b' // records handed to a handler together
 	TypeInvocation Type = 'i' // one attempt to hand one batch to a handler
+	TypeFault      Type = 'f' // something that a scenario made go wrong
 )
 
 // Type returns the type of the thing that id names, 0 for the empty id.
@@ -52,6 +53,8 @@ const (
 	DeadLetter        Kind = "deadletter"         // a batch goes to the on-failure destination
 	DeadLetterRefused Kind = "deadletter.refused" // it did not take it, for the reason in Note; tried again
 	Dropped           Kind = "batch.dropped"      // a batch is given up, and there is no destination
+	Fault             Kind = "fault"              // a fault of the scenario takes effect: Actor is its trigger, Ref its line, Note what it does
+	Observed          Kind = "observe"            // the tables were looked at; Note names the moment, "" is the end
 	Advance           Kind = "clock.advance"      // the virtual clock jumps to a timer
 	SettleDone        Kind = "settle.done"        // settled
 	SettleRefused     Kind = "settle.not_settled" // not settled, Note says why
