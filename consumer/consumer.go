@@ -239,6 +239,9 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}
 	for _, w := range c.workers {
 		if err := w.find(ctx); err != nil {
+			if ctx.Err() != nil {
+				return nil // stopped before it began
+			}
 			return fmt.Errorf("run: trigger %s: %w", w.name, err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 	"github.com/google/go-cmp/cmp"
 
@@ -466,6 +467,25 @@ func TestPausedFromTheStart(t *testing.T) {
 		r.stop()
 		w.want("2")
 	})
+}
+
+// TestStoppedBeforeItBegan: a stop while the streams are looked for is a stop.
+func TestStoppedBeforeItBegan(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		o := w.options()
+		o.Tables = silent{}
+		r := w.start(o)
+		pass(time.Second)
+		r.stop()
+	})
+}
+
+// silent never answers.
+type silent struct{}
+
+func (silent) DescribeTable(ctx context.Context, _ *dynamodb.DescribeTableInput, _ ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
 }
 
 // TestDisabled: a mapping that is not enabled does nothing.

@@ -107,7 +107,8 @@ func connectionLost(err error) bool {
 }
 
 // dead tells the two errors that say "take a new iterator", not "broken":
-// it expired, or it was taken while the shard was empty (DynamoDB Local).
+// it expired, or it was taken while the shard was empty (DynamoDB Local). That one
+// says the same of a sequence number that no record has (our measurement).
 func dead(err error) bool {
 	var expired *types.ExpiredIteratorException
 	return errors.As(err, &expired) || trimmed(err)
@@ -118,6 +119,8 @@ func trimmed(err error) bool {
 	return errors.As(err, &trimmed)
 }
 
+// notFound tells a table, stream or shard that does not exist: DynamoDB Local says
+// so of an invalid shard id, too (our measurement).
 func notFound(err error) bool {
 	var notFound *types.ResourceNotFoundException
 	return errors.As(err, &notFound)

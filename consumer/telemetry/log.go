@@ -112,6 +112,8 @@ func ofGivingUp(f consumer.Fact) entry {
 		return warn("mapping paused", slog.String("reason", f.Reason))
 	case consumer.Resumed:
 		return info("mapping resumed")
+	case consumer.Disabled:
+		return info("mapping disabled")
 	}
 	return entry{}
 }

@@ -35,6 +35,10 @@ type table struct {
 	name     string
 	triggers []harness.Trigger
 
+	// steering is held while the consumer is paused or resumed, so that it and
+	// what is noted of it agree. Unlike mu it is not needed to observe either.
+	steering sync.Mutex
+
 	mu       sync.Mutex
 	consumer *consumer.Consumer // nil while there is nothing to read
 	stream   string             // the ARN of the newest; the gate follows it
@@ -71,6 +75,7 @@ func (t *table) run(ctx context.Context) error {
 		if !isMissing(err) {
 			return err
 		}
+		wait(ctx, t.daemon.clock, look) // it was there a moment ago
 	}
 	return nil
 }
@@ -178,30 +183,36 @@ func (t *table) consume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.mu.Lock()
-	t.consumer = c
-	paused := maps.Clone(t.paused)
-	t.mu.Unlock()
+	if err := t.take(c); err != nil {
+		return err
+	}
 	defer func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		t.consumer = nil
 	}()
-	for name, reason := range paused { // of a consumer that ended
-		if err := c.Pause(name, reason); err != nil {
-			return err
-		}
-	}
 	watched, stop := context.WithCancel(ctx)
 	var watch sync.WaitGroup
 	watch.Go(func() { t.watch(watched, c) })
 	defer watch.Wait()
 	defer stop()
-	err = c.Run(ctx)
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		return nil // it was stopped before it had begun
+	return c.Run(ctx)
+}
+
+// take makes the consumer the table's; what was paused in one that ended stays so.
+func (t *table) take(c *consumer.Consumer) error {
+	t.steering.Lock()
+	defer t.steering.Unlock()
+	t.mu.Lock()
+	t.consumer = c
+	paused := maps.Clone(t.paused)
+	t.mu.Unlock()
+	for name, reason := range paused {
+		if err := c.Pause(name, reason); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 func (t *table) options() consumer.Options {
@@ -284,6 +295,8 @@ func (t *table) reason(name string) string {
 
 // pauseFor pauses a mapping; false if it is paused already.
 func (t *table) pauseFor(name, reason string) bool {
+	t.steering.Lock()
+	defer t.steering.Unlock()
 	t.mu.Lock()
 	c, was := t.consumer, t.paused[name]
 	if was == "" {
@@ -301,6 +314,8 @@ func (t *table) pauseFor(name, reason string) bool {
 
 // resume resumes a mapping.
 func (t *table) resume(name string) {
+	t.steering.Lock()
+	defer t.steering.Unlock()
 	t.mu.Lock()
 	c := t.consumer
 	delete(t.paused, name)
