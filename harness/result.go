@@ -26,11 +26,14 @@ const (
 	StepFailed
 	// Unsettled: the triggers did not come to rest; nothing was compared.
 	Unsettled
+	// Skipped: nothing was run, since the engine cannot do what the scenario needs,
+	// or the hand cannot ([Options].Live). It is neither good nor bad.
+	Skipped
 )
 
 // String names the outcome.
 func (o Outcome) String() string {
-	return [...]string{"passed", "snapshot differs", "step failed", "not settled"}[o]
+	return [...]string{"passed", "snapshot differs", "step failed", "not settled", "skipped"}[o]
 }
 
 // Result is what a run gave.
@@ -41,6 +44,10 @@ type Result struct {
 	Log *trace.Log
 	// Err says what went wrong for StepFailed and Unsettled.
 	Err error
+	// Why says why nothing was run, for Skipped.
+	Why string
+	// Seed of the order of calls: [Options].Seed.
+	Seed uint64
 	// NotSettled is the verdict, for Unsettled.
 	NotSettled *settle.NotSettled
 	// Loop is the part of the chain of causes that repeats, oldest first, when a

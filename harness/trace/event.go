@@ -55,7 +55,8 @@ const (
 	Dropped           Kind = "batch.dropped"      // a batch is given up, and there is no destination
 	Fault             Kind = "fault"              // a fault of the scenario takes effect: Actor is its trigger, Ref its line, Note what it does
 	Observed          Kind = "observe"            // the tables were looked at; Note names the moment, "" is the end
-	Advance           Kind = "clock.advance"      // the virtual clock jumps to a timer
+	Expected          Kind = "expect"             // a step demanded a value: Note is "ok", or what was found
+	Advance           Kind = "clock.advance"      // the virtual clock jumps to a timer, or where a step says (its line is Ref)
 	SettleDone        Kind = "settle.done"        // settled
 	SettleRefused     Kind = "settle.not_settled" // not settled, Note says why
 )
