@@ -110,6 +110,9 @@ func (p Project) Vocabulary() scenario.Vocabulary {
 	for _, t := range p.Tables {
 		v.Tables = append(v.Tables, aws.ToString(t.TableName))
 	}
+	for _, t := range p.Triggers {
+		v.Triggers = append(v.Triggers, t.Mapping.Trigger)
+	}
 	return v
 }
 

@@ -77,13 +77,18 @@ func checkType(t reflect.Type) error {
 // args fills the struct of a verb and renders the step.
 func (r *reader) args(verb Verb, e entry) (any, string) {
 	args := verb.New()
+	return args, verbText(verb.Name, r.fill(verb.Name, e, args))
+}
+
+// fill fills the struct that args points to and returns what was given.
+func (r *reader) fill(what string, e entry, args any) []entry {
 	target := reflect.ValueOf(args).Elem()
 	if absent(e.value) {
 		// No arguments at all: fine when all of them are optional.
-		r.required(verb.Name, e.keyAt, fieldsOf(target.Type()), nil, nil)
-		return args, verb.Name
+		r.required(what, e.keyAt, fieldsOf(target.Type()), nil, nil)
+		return nil
 	}
-	return args, verbText(verb.Name, r.structure(verb.Name, e, target))
+	return r.structure(what, e, target)
 }
 
 // structure decodes a mapping into a struct and returns what was given, in the
@@ -129,14 +134,24 @@ func (r *reader) required(what string, at Position, fields []field, given map[st
 	}
 }
 
+// argument is a type of this package that reads itself.
+type argument interface{ read(r *reader, e entry) }
+
 // decode fills one field; the type of the field decides what may stand there.
 func (r *reader) decode(e entry, target reflect.Value) {
 	if absent(e.value) {
 		r.wrong(e.at, "leave the argument out if it has no value", "%s has no value", e.name())
 		return
 	}
-	if target.Type() == reflect.TypeFor[time.Time]() {
-		target.Set(reflect.ValueOf(r.time(e)))
+	switch v := target.Addr().Interface().(type) {
+	case *time.Time:
+		*v = r.time(e)
+		return
+	case *time.Duration:
+		*v = r.duration(e)
+		return
+	case argument:
+		v.read(r, e)
 		return
 	}
 	if u, ok := target.Addr().Interface().(encoding.TextUnmarshaler); ok {
@@ -151,11 +166,7 @@ func (r *reader) decode(e entry, target reflect.Value) {
 	case reflect.String:
 		r.decodeString(e, target)
 	case reflect.Bool:
-		if b, ok := e.value.(*ast.BoolNode); ok {
-			target.SetBool(b.Value)
-			return
-		}
-		r.wrong(e.at, "", "%s must be true or false, not %s", e.name(), describe(e.value))
+		target.SetBool(r.bool(e))
 	case reflect.Int, reflect.Int64:
 		r.decodeInt(e, target)
 	case reflect.Pointer:
@@ -201,14 +212,29 @@ func (r *reader) decodeNumber(e entry, target reflect.Value) {
 	target.SetString(text)
 }
 
+func (r *reader) bool(e entry) bool {
+	b, ok := e.value.(*ast.BoolNode)
+	if !ok {
+		r.wrong(e.at, "", "%s must be true or false, not %s", e.name(), describe(e.value))
+		return false
+	}
+	return b.Value
+}
+
 func (r *reader) decodeInt(e entry, target reflect.Value) {
+	if n, ok := r.integer(e); ok {
+		target.SetInt(n)
+	}
+}
+
+func (r *reader) integer(e entry) (int64, bool) {
 	text := scalarText(e.value)
 	n, err := strconv.ParseInt(text, 10, 64)
 	if classify(e.value) != kindNumber || err != nil || !decimalText.MatchString(text) {
 		r.wrong(e.at, "", "%s must be a whole number, not %s", e.name(), describe(e.value))
-		return
+		return 0, false
 	}
-	target.SetInt(n)
+	return n, true
 }
 
 // decodeSlice reads a list; a list with an element twice is a slip of the pen in

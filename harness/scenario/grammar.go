@@ -12,6 +12,16 @@ import (
 type reader struct {
 	*source
 	vocab Vocabulary
+	seen  mentions
+}
+
+// mentions is what the steps of a scenario refer to, to be compared with the rest
+// of the file once all of it is read.
+type mentions struct {
+	clock     time.Time           // the earliest that the virtual clock can be
+	snapshots map[string]Position // by name
+	triggers  []entry             // keys are the names
+	needs     []entry             // keys are what an engine must be able to do
 }
 
 // draft is a scenario before its fixture is looked up.
@@ -25,7 +35,9 @@ type draft struct {
 func (r *reader) scenario(body ast.Node) (draft, bool) {
 	before := len(r.mistakes)
 	at := r.position(body)
-	fields, ok := r.fields(body, at, "a scenario", []string{"fixture", "start", "steps"}, []string{"title", "observe"})
+	fields, ok := r.fields(body, at, "a scenario",
+		[]string{"fixture", "start", "steps"},
+		[]string{"title", "triggers", "needs", "patience", "cold_starts", "observe"})
 	if !ok {
 		return draft{}, false
 	}
@@ -39,9 +51,13 @@ func (r *reader) scenario(body ast.Node) (draft, bool) {
 	}
 	if e, given := fields["start"]; given {
 		d.Start = r.time(e)
+		r.seen.clock = d.Start
 	}
 	if e, given := fields["steps"]; given {
 		d.Steps = r.steps(e, scenarioSteps)
+	}
+	if r.settings(&d, fields) {
+		r.agree(&d)
 	}
 	d.Observe = slices.Clone(r.vocab.Views)
 	if e, given := fields["observe"]; given {
@@ -135,6 +151,25 @@ func (r *reader) time(e entry) time.Time {
 	return t.UTC()
 }
 
+// duration reads a span of time that is longer than nothing: 90s, 2h, 1h30m.
+func (r *reader) duration(e entry) time.Duration {
+	const hint = "write a number and a unit: 90s, 15m, 2h, 1h30m"
+	if k := classify(e.value); k != kindText && k != kindNumber {
+		r.wrong(e.at, hint, "%s must be a span of time, not %s", e.name(), describe(e.value))
+		return 0
+	}
+	d, err := time.ParseDuration(scalarText(e.value))
+	switch {
+	case err != nil:
+		r.wrong(e.at, hint, "%q is not a span of time", scalarText(e.value))
+	case d <= 0:
+		r.wrong(e.at, "time only goes forward", "%s must be longer than nothing, not %s", e.name(), scalarText(e.value))
+	default:
+		return d
+	}
+	return 0
+}
+
 // views reads observe.
 func (r *reader) views(e entry) []string {
 	items, ok := r.items(e.value, e.at, e.name())
@@ -148,11 +183,14 @@ func (r *reader) views(e entry) []string {
 		case view == "":
 		case slices.Contains(out, view):
 			r.wrong(item.at, "", "view %q is named twice", view)
-		case !slices.Contains(r.vocab.Views, view):
-			r.wrong(item.at, suggest(view, r.vocab.Views, "views"), "unknown view %q", view)
+		case !slices.Contains(r.allViews(), view):
+			r.wrong(item.at, suggest(view, r.allViews(), "views"), "unknown view %q", view)
 		default:
 			out = append(out, view)
 		}
 	}
 	return out
 }
+
+// allViews are those of the project and those that every project has.
+func (r *reader) allViews() []string { return slices.Concat(r.vocab.Views, Views()) }

@@ -212,6 +212,14 @@ func item(pairs ...any) map[string]types.AttributeValue {
 
 func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
 
+func number(s string) types.AttributeValue { return &types.AttributeValueMemberN{Value: s} }
+
+func boolean(b bool) types.AttributeValue { return &types.AttributeValueMemberBOOL{Value: b} }
+
+func attributeMap(pairs ...any) types.AttributeValue {
+	return &types.AttributeValueMemberM{Value: item(pairs...)}
+}
+
 // ignoreSDK skips the marker field that every struct of the SDK has.
 func ignoreSDK() cmp.Option {
 	return cmp.Options{

@@ -2,27 +2,6 @@ package scenario
 
 import "slices"
 
-// place is where a list of steps stands: it decides which words may begin one.
-type place int
-
-const (
-	scenarioSteps place = iota
-	fixtureItems
-	transaction
-)
-
-// verbs returns the words of the vocabulary and the raw writes of a place.
-func (r *reader) words(p place) (verbs []Verb, raw []string) {
-	switch p {
-	case fixtureItems:
-		return r.vocab.Seeds, []string{verbPut}
-	case transaction:
-		return nil, []string{verbPut, verbUpdate, verbDelete}
-	default:
-		return r.vocab.Mutations, []string{verbPut, verbUpdate, verbDelete, verbTransact}
-	}
-}
-
 // steps reads a list of steps. Only a fixture may be empty, on purpose: items: [].
 func (r *reader) steps(e entry, p place) []Step {
 	items, ok := r.items(e.value, e.at, e.name())
@@ -61,59 +40,81 @@ func (r *reader) step(item entry, p place) (Step, bool) {
 }
 
 func (r *reader) verb(e entry, p place) (Step, bool) {
-	verbs, raw := r.words(p)
-	if slices.Contains(raw, e.key) {
-		return r.rawStep(e)
+	verbs, own := r.words(p)
+	if slices.Contains(own, e.key) {
+		return r.ownStep(e)
 	}
 	if verb, ok := find(verbs, e.key); ok {
 		before := len(r.mistakes)
 		args, text := r.args(verb, e)
 		return Step{Pos: e.keyAt, Verb: e.key, Args: args, Text: text}, len(r.mistakes) == before
 	}
-	r.unknownVerb(e, p, append(names(verbs), raw...))
+	r.unknownVerb(e, p, append(names(verbs), own...))
 	return Step{}, false
 }
 
-// unknownVerb tells a word in the wrong place from a word that does not exist.
-func (r *reader) unknownVerb(e entry, p place, known []string) {
-	_, isMutation := find(r.vocab.Mutations, e.key)
-	_, isSeed := find(r.vocab.Seeds, e.key)
-	isRaw := slices.Contains([]string{verbPut, verbUpdate, verbDelete, verbTransact}, e.key)
-	switch {
-	case p == transaction && (isMutation || isSeed || isRaw):
-		r.wrong(e.keyAt, "a transaction holds put, update and delete", "%q cannot stand in a transaction", e.key)
-	case p == fixtureItems && (isMutation || isRaw):
-		r.wrong(e.keyAt, "a fixture holds seeds and put; a change belongs in the steps of a scenario", "%q cannot stand in a fixture", e.key)
-	case p == scenarioSteps && isSeed:
-		r.wrong(e.keyAt, "it belongs in the items of a fixture; here use a mutation or put", "%q is a seed", e.key)
+// ownStep reads a step that begins with a word of this package.
+func (r *reader) ownStep(e entry) (Step, bool) {
+	switch e.key {
+	case verbPut, verbUpdate, verbDelete:
+		write, text, ok := r.write(e)
+		return Step{Pos: e.keyAt, Verb: e.key, Writes: []Write{write}, Text: text}, ok
+	case verbTransact:
+		return r.writes(e, transaction, "a transaction", maxTransaction)
+	case verbBatch:
+		return r.writes(e, batchWrites, "a batch", maxBatch)
+	case verbTogether:
+		return r.group(e, togetherSteps, 2)
+	case verbBacklog:
+		return r.group(e, backlogSteps, 1)
 	default:
-		r.wrong(e.keyAt, suggest(e.key, known, "verbs"), "unknown verb %q", e.key)
+		return r.control(e)
 	}
 }
 
-// rawStep reads put, update, delete or transact.
-func (r *reader) rawStep(e entry) (Step, bool) {
-	step := Step{Pos: e.keyAt, Verb: e.key}
-	if e.key != verbTransact {
-		write, text, ok := r.write(e)
-		step.Writes, step.Text = []Write{write}, text
-		return step, ok
-	}
+// writes reads the list of a transact or a batch, which what names.
+func (r *reader) writes(e entry, p place, what string, most int) (Step, bool) {
 	items, ok := r.items(e.value, e.at, e.name())
 	if !ok {
 		return Step{}, false
 	}
-	if len(items) == 0 || len(items) > maxTransaction {
-		r.wrong(e.at, "", "a transaction holds 1 to %d writes, not %d", maxTransaction, len(items))
+	if len(items) == 0 || len(items) > most {
+		r.wrong(e.at, "", "%s holds 1 to %d writes, not %d", what, most, len(items))
 		return Step{}, false
 	}
+	step := Step{Pos: e.keyAt, Verb: e.key}
 	texts := make([]string, 0, len(items))
 	for _, item := range items {
-		inner, good := r.step(item, transaction)
+		inner, good := r.step(item, p)
 		ok = ok && good
 		step.Writes = append(step.Writes, inner.Writes...)
 		texts = append(texts, inner.Text)
 	}
-	step.Text = transactText(texts)
-	return step, ok && !r.twiceInTransaction(step.Writes, items)
+	step.Text = listText(e.key, texts)
+	return step, ok && !r.writtenTwice(step.Writes, items, what)
+}
+
+// group reads together or backlog, which hold at least so many steps.
+func (r *reader) group(e entry, p place, least int) (Step, bool) {
+	before := len(r.mistakes)
+	if items, ok := r.items(e.value, e.at, e.name()); ok && len(items) < least {
+		r.wrong(e.at, groupHint(p), "%s holds at least %d %s, not %d", e.key, least, plural(least, "step"), len(items))
+	}
+	if len(r.mistakes) > before {
+		return Step{}, false
+	}
+	step := Step{Pos: e.keyAt, Verb: e.key, Steps: r.steps(e, p)}
+	texts := make([]string, len(step.Steps))
+	for i, inner := range step.Steps {
+		texts[i] = inner.Text
+	}
+	step.Text = listText(e.key, texts)
+	return step, len(r.mistakes) == before
+}
+
+func groupHint(p place) string {
+	if p == togetherSteps {
+		return "name the writers that run at once; one alone is a step without together"
+	}
+	return "name what happens before anything is delivered"
 }

@@ -50,8 +50,9 @@ func writeText(w Write, shown []entry, withTable bool) string {
 	return shorten(strings.Join(parts, " "), longestText)
 }
 
-func transactText(writes []string) string {
-	return shorten(verbTransact+" ["+strings.Join(writes, ", ")+"]", longestText)
+// listText renders a step that holds others: "transact [put a, delete b]".
+func listText(verb string, inner []string) string {
+	return shorten(verb+" ["+strings.Join(inner, ", ")+"]", longestText)
 }
 
 // brief renders a value: lists as a,b and mappings as {a=b}.
@@ -78,6 +79,13 @@ func brief(n ast.Node) string {
 	default:
 		return strings.Join(strings.Fields(scalarText(n)), " ")
 	}
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
 }
 
 // shorten cuts a text to so many characters, the last one an ellipsis.

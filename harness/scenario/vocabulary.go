@@ -1,18 +1,23 @@
 package scenario
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 )
 
-// The raw writes, and transact which groups them. No verb may take these names.
+// The raw writes, transact and batch that make one call of several, and the
+// groups. No verb may take these names, nor those of controls.
 const (
 	verbPut      = "put"
 	verbUpdate   = "update"
 	verbDelete   = "delete"
 	verbTransact = "transact"
+	verbBatch    = "batch"
+	verbTogether = "together"
+	verbBacklog  = "backlog"
 )
 
 // Verb is a word that a step may begin with.
@@ -25,7 +30,7 @@ type Verb struct {
 	//
 	// A field is named by its yaml tag (`yaml:"finding"`, lower-cased field name
 	// without one) and must be given unless the tag says omitempty. It may be a
-	// string, bool, int, int64, [Number], [time.Time], a type with
+	// string, bool, int, int64, [Number], [time.Time], [time.Duration], a type with
 	// encoding.TextUnmarshaler, a slice or pointer of those, or a nested struct.
 	// A string type may list what it takes by implementing [Chooser].
 	New func() any
@@ -41,6 +46,12 @@ type Vocabulary struct {
 	Views []string
 	// Tables may be written. With exactly one, raw writes need not name it.
 	Tables []string
+	// Triggers may be chosen, and made to fail.
+	Triggers []string
+	// CheckMapping says what is wrong with parameters that a scenario overrides in
+	// the mapping of a trigger, given as JSON with the keys of triggers.json. Its
+	// error is shown where the overrides stand. nil: nothing is checked.
+	CheckMapping func(trigger string, overrides []byte) error
 }
 
 // Chooser is a string argument that takes only some values; a wrong one is
@@ -58,15 +69,12 @@ type Number string
 func (v Vocabulary) check() error {
 	var problems []error
 	seen := map[string]string{}
-	for _, name := range []string{verbPut, verbUpdate, verbDelete, verbTransact} {
-		seen[name] = "raw write"
-	}
 	for _, group := range []struct {
 		kind  string
 		verbs []Verb
 	}{{"mutation", v.Mutations}, {"seed", v.Seeds}} {
 		for _, verb := range group.verbs {
-			if kind, taken := seen[verb.Name]; taken {
+			if kind := cmp.Or(taken(verb.Name), seen[verb.Name]); kind != "" {
 				problems = append(problems, fmt.Errorf("%s %q: the name is taken by a %s", group.kind, verb.Name, kind))
 			}
 			seen[verb.Name] = group.kind

@@ -8,8 +8,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// maxTransaction is DynamoDB's limit for TransactWriteItems.
-const maxTransaction = 100
+// DynamoDB's limits for TransactWriteItems and BatchWriteItem.
+const (
+	maxTransaction = 100
+	maxBatch       = 25
+)
 
 // write reads the body of a put, update or delete and renders it.
 func (r *reader) write(e entry) (Write, string, bool) {
@@ -48,21 +51,27 @@ func (r *reader) write(e entry) (Write, string, bool) {
 	return w, writeText(w, shown, len(r.vocab.Tables) > 1), true
 }
 
-// table finds the table of a write; it may be left out when there is one.
+// table finds the table of a write.
 func (r *reader) table(e entry, fields map[string]entry) string {
 	field, given := fields["table"]
 	if !given {
-		if len(r.vocab.Tables) == 1 {
-			return r.vocab.Tables[0]
-		}
-		r.wrong(e.keyAt, list(r.vocab.Tables, "tables"), "%s lacks the key \"table\"", e.key)
-		return ""
+		return r.tableOf(e, "")
 	}
-	name := r.text(field)
-	if name != "" && !slices.Contains(r.vocab.Tables, name) {
-		r.wrong(field.at, suggest(name, r.vocab.Tables, "tables"), "unknown table %q", name)
+	var name tableName
+	name.read(r, field)
+	return string(name)
+}
+
+// tableOf fills in a table that was left out, as it may be when there is one.
+func (r *reader) tableOf(e entry, named tableName) string {
+	if named != "" {
+		return string(named)
 	}
-	return name
+	if len(r.vocab.Tables) == 1 {
+		return r.vocab.Tables[0]
+	}
+	r.wrong(e.keyAt, list(r.vocab.Tables, "tables"), "%s lacks the key \"table\"", e.key)
+	return ""
 }
 
 // keyTypes: a key attribute is a text, a number or binary, and not empty.
@@ -133,9 +142,10 @@ func within(inner, outer string) bool {
 	return outer != "" && (inner == outer || strings.HasPrefix(inner, outer+"."))
 }
 
-// twiceInTransaction reports a second write of one key. Puts are left to the
-// engine: which attributes are the key is not known here.
-func (r *reader) twiceInTransaction(writes []Write, items []entry) bool {
+// writtenTwice reports a second write of one key in a transaction or batch,
+// which what names. Puts are left to the engine: which attributes are the key is
+// not known here.
+func (r *reader) writtenTwice(writes []Write, items []entry, what string) bool {
 	if len(writes) != len(items) {
 		return false
 	}
@@ -143,7 +153,7 @@ func (r *reader) twiceInTransaction(writes []Write, items []entry) bool {
 	for i, w := range writes {
 		for _, other := range writes[:i] {
 			if w.Key != nil && w.Table == other.Table && reflect.DeepEqual(w.Key, other.Key) {
-				r.wrong(items[i].at, "DynamoDB takes one write per item and transaction", "the transaction writes one item twice")
+				r.wrong(items[i].at, "DynamoDB takes one write per item in "+what, "%s writes one item twice", what)
 				found = true
 			}
 		}
