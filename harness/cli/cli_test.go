@@ -29,7 +29,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"stillwater": func() {
-			os.Exit(cli.Main(os.Args[1:], cli.Team{Project: things, Engine: container, Image: image}))
+			os.Exit(cli.Main(os.Args[1:], cli.Team{Project: things, Engine: start, Image: image}))
 		},
 	})
 }
@@ -76,6 +76,11 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if code != args[0] {
 		ts.Fatalf("%s: exit code %s, want %s", strings.Join(args[1:], " "), code, args[0])
 	}
+}
+
+// start has one engine, whatever is asked for.
+func start(ctx context.Context, _ string, progress func(string)) (engine.Engine, error) {
+	return container(ctx, progress)
 }
 
 func container(ctx context.Context, progress func(string)) (engine.Engine, error) {

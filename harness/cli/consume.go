@@ -10,7 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/daemon"
 	"github.com/stillwater-streams/stillwater/harness/daemon/control"
 )
@@ -24,6 +23,7 @@ type consumeCommand struct {
 }
 
 type consumeRun struct {
+	projectFlags
 	Endpoint    string        `required:"" help:"Endpoint of DynamoDB Local, such as http://127.0.0.1:8000; hosts of AWS are refused." placeholder:"URL"`
 	Table       []string      `help:"Run the triggers of this table only; may be given again." placeholder:"NAME"`
 	Trigger     []string      `help:"Run this trigger only; may be given again." placeholder:"NAME"`
@@ -35,7 +35,6 @@ type consumeRun struct {
 	From        []string      `help:"Where mappings without a checkpoint begin: TRIM_HORIZON, LATEST, or TRIGGER=LATEST; without, as triggers.json says." placeholder:"POSITION"`
 	Depth       int           `help:"Pause a mapping that feeds itself after so many invocations in one chain of causes." default:"16" placeholder:"N"`
 	JSON        bool          `name:"json" help:"Print one JSON object a line."`
-	Root        string        `help:"Folder with scenarios/, snapshots/ and fixtures/; found upwards from here without." type:"existingdir" placeholder:"DIR"`
 }
 
 // Run implements kong's command.
@@ -77,21 +76,6 @@ func (c *consumeRun) Run(env *environment, _ *int) error {
 		return nil
 	}
 	return err
-}
-
-func (c *consumeRun) project(env *environment) (harness.Project, error) {
-	root := c.Root
-	if root == "" {
-		var err error
-		if root, err = findRoot(); err != nil {
-			return harness.Project{}, usage{err}
-		}
-	}
-	project, err := env.team.Project(root)
-	if err != nil {
-		return harness.Project{}, usage{err}
-	}
-	return project, nil
 }
 
 // isTerminal tells a terminal from a file and a pipe.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/engine"
-	"github.com/stillwater-streams/stillwater/harness/scenario"
 )
 
 // Team is what a command is made of.
@@ -19,8 +18,9 @@ type Team struct {
 	// Project reads the project in the folder root, which holds scenarios/,
 	// snapshots/ and fixtures/.
 	Project func(root string) (harness.Project, error)
-	// Engine starts the engine; progress takes a line for what takes long.
-	Engine func(ctx context.Context, progress func(string)) (engine.Engine, error)
+	// Engine starts an engine: "auto", "container" or "memory", as the user said;
+	// "" where nobody did. progress takes a line for what takes long.
+	Engine func(ctx context.Context, which string, progress func(string)) (engine.Engine, error)
 	// Image readies the image that Engine needs and returns its name.
 	Image func(ctx context.Context, progress func(string)) (string, error)
 }
@@ -39,6 +39,8 @@ const (
 type commands struct {
 	Run     runCommand     `cmd:"" help:"Run scenarios and compare their snapshots."`
 	Consume consumeCommand `cmd:"" help:"Run the triggers against a live table of DynamoDB Local, for local development; consume run --help lists the flags."`
+	List    listCommand    `cmd:"" help:"List scenarios with their titles."`
+	Check   checkCommand   `cmd:"" help:"Check every scenario and fixture file, without an engine."`
 	Image   imageCommand   `cmd:"" help:"Make sure that the DynamoDB Local image is there: local, pulled, or built."`
 }
 
@@ -100,12 +102,10 @@ func run(args []string, env *environment) int {
 
 // codeOf is the exit code of an error.
 func codeOf(err error) int {
-	var mistakes scenario.Mistakes
-	var mistake scenario.Mistake
 	switch {
 	case errors.As(err, new(defect)):
 		return exitDefect
-	case errors.As(err, &mistakes), errors.As(err, &mistake), errors.As(err, new(usage)):
+	case mistakes(err), errors.As(err, new(usage)):
 		return exitUsage
 	}
 	return exitEnvironment

@@ -13,7 +13,7 @@ import (
 func main() {
 	os.Exit(cli.Main(os.Args[1:], cli.Team{
 		Project: scenarios.Project,
-		Engine: func(ctx context.Context, progress func(string)) (engine.Engine, error) {
+		Engine: func(ctx context.Context, _ string, progress func(string)) (engine.Engine, error) {
 			return dynamodblocal.Start(ctx, dynamodblocal.Options{Progress: progress})
 		},
 		Image: dynamodblocal.EnsureImage,
