@@ -26,6 +26,7 @@ type Log struct {
 	minted    map[Type]int
 	setup     bool
 	byID      map[ID]int // Seq of the event that introduced the id
+	observe   func(Event)
 }
 
 // New starts a log in the fixture's phase. real and virtual are the clocks of
@@ -43,6 +44,13 @@ func (l *Log) EndSetup() {
 	defer l.mu.Unlock()
 	l.setup = false
 	l.minted = map[Type]int{}
+}
+
+// SetupEnded reports whether the fixture's phase is over.
+func (l *Log) SetupEnded() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.setup
 }
 
 // KeepLast lets the log forget its oldest events, so that it may grow for days:
@@ -95,7 +103,18 @@ func (l *Log) Append(e Event) {
 	if _, known := l.byID[e.ID]; e.ID != "" && !known {
 		l.byID[e.ID] = e.Seq
 	}
+	if l.observe != nil {
+		l.observe(e)
+	}
 	l.forget()
+}
+
+// Observe lets f see each event from now on as it is appended, in their order. f
+// must be quick, and must not call the log.
+func (l *Log) Observe(f func(Event)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.observe = f
 }
 
 // Events returns a copy of the log so far, of what it has not forgotten.
