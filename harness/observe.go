@@ -11,69 +11,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stillwater-streams/stillwater/consumer/core"
-	"github.com/stillwater-streams/stillwater/harness/scenario"
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
-	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
-// observe adds to the document what there is to see at a moment of that name, ""
-// for the end.
-func (a *attempt) observe(ctx context.Context, at string) error {
+// observe reads the tables and fills the document.
+func (a *attempt) observe(ctx context.Context) error {
 	a.document.Scenario = a.scenario.Name
-	seen, err := a.look(ctx, a.scenario.Observe)
+	items, err := a.scan(ctx)
 	if err != nil {
 		return fmt.Errorf("observe: %w", err)
 	}
-	if !slices.Contains(a.scenario.Observe, viewOnFailure) {
-		// A scenario that loses records must not look like one that does not.
-		if err := seen.givenUp(a); err != nil {
-			return fmt.Errorf("observe: %w", err)
-		}
-	}
-	for i := range seen.sections {
-		seen.sections[i].At = at
-	}
-	a.log.Append(trace.Event{Kind: trace.Observed, Note: at})
-	a.document.Sections = append(a.document.Sections, seen.sections...)
-	a.sources = append(a.sources, seen.sources...)
-	a.attributes = append(a.attributes, seen.attributes...)
-	return nil
-}
-
-// sight is what views show: sections, and for each the item it shows and which of
-// its attributes, as in a [Result].
-type sight struct {
-	sections   []snapshot.Section
-	sources    []string
-	attributes []string
-}
-
-func (s *sight) add(section snapshot.Section, source, attribute string) {
-	s.sections = append(s.sections, section)
-	s.sources = append(s.sources, source)
-	s.attributes = append(s.attributes, attribute)
-}
-
-// look reads the tables and lets views pick, in their order.
-func (a *attempt) look(ctx context.Context, views []string) (*sight, error) {
-	items, err := a.scan(ctx)
-	if err != nil {
-		return nil, err
-	}
-	seen := &sight{}
-	for _, name := range views {
-		if slices.Contains(scenario.Views(), name) {
-			if err := seen.builtIn(a, name, items); err != nil {
-				return nil, err
-			}
-		}
+	for _, name := range a.scenario.Observe {
 		for _, view := range a.harness.project.Views {
 			if view.Name == name {
-				seen.show(view, items)
+				a.show(view, items)
 			}
 		}
 	}
-	return seen, nil
+	return a.showGivenUp()
 }
 
 type observed struct {
@@ -104,7 +59,7 @@ func (a *attempt) scan(ctx context.Context) ([]observed, error) {
 }
 
 // show adds a section for each item that the view shows, by label.
-func (s *sight) show(view View, items []observed) {
+func (a *attempt) show(view View, items []observed) {
 	type shown struct {
 		section snapshot.Section
 		key     string
@@ -116,35 +71,43 @@ func (s *sight) show(view View, items []observed) {
 		}
 	}
 	slices.SortStableFunc(list, func(x, y shown) int { return strings.Compare(x.section.Label, y.section.Label) })
-	for _, l := range list {
-		s.add(l.section, l.key, view.At)
+	for _, s := range list {
+		a.document.Sections = append(a.document.Sections, s.section)
+		a.sources = append(a.sources, s.key)
+		a.attributes = append(a.attributes, view.At)
 	}
 }
 
-// givenUp shows what went to on-failure destinations and what was dropped for want
-// of one, if anything was.
-func (s *sight) givenUp(a *attempt) error {
+// showGivenUp adds what went to the on-failure destination and what was dropped
+// for want of one, if anything was: a scenario that loses records must not look
+// like one that does not.
+func (a *attempt) showGivenUp() error {
 	messages, err := a.letters.messages()
 	if err != nil {
-		return err
+		return fmt.Errorf("observe: %w", err)
 	}
 	for i, m := range messages {
-		s.lost(viewOnFailure, fmt.Sprintf("message %d", i+1), functionName(m.RequestContext.FunctionARN),
+		a.showLost("on_failure", fmt.Sprintf("message %d", i+1), functionName(m.RequestContext.FunctionARN),
 			m.RequestContext.Condition, m.RequestContext.ApproximateInvokeCount, m.Batch.BatchSize)
 	}
 	for i, lost := range a.letters.lost() {
-		s.lost("dropped", fmt.Sprintf("batch %d", i+1), lost.Trigger, lost.Condition, lost.Attempts, len(lost.Records))
+		a.showLost("dropped", fmt.Sprintf("batch %d", i+1), lost.Trigger, lost.Condition, lost.Attempts, len(lost.Records))
 	}
 	return nil
 }
 
-func (s *sight) lost(view, label, function string, why core.Condition, attempts, records int) {
-	s.add(snapshot.Section{View: view, Label: label, Value: members(map[string]types.AttributeValue{
-		"function":  word(function),
-		"condition": word(string(why)),
-		"attempts":  number(attempts),
-		"records":   number(records),
-	})}, "", "")
+func (a *attempt) showLost(view, label, function string, why core.Condition, attempts, records int) {
+	a.document.Sections = append(a.document.Sections, snapshot.Section{
+		View: view, Label: label,
+		Value: &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{
+			"function":  &types.AttributeValueMemberS{Value: function},
+			"condition": &types.AttributeValueMemberS{Value: string(why)},
+			"attempts":  &types.AttributeValueMemberN{Value: fmt.Sprint(attempts)},
+			"records":   &types.AttributeValueMemberN{Value: fmt.Sprint(records)},
+		}},
+	})
+	a.sources = append(a.sources, "")
+	a.attributes = append(a.attributes, "")
 }
 
 // functionName is the last part of a function's ARN.

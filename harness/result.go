@@ -36,6 +36,9 @@ func (o Outcome) String() string {
 	return [...]string{"passed", "snapshot differs", "step failed", "not settled", "skipped"}[o]
 }
 
+// Failed reports whether a person has something to do about it.
+func (o Outcome) Failed() bool { return o != Passed && o != Skipped }
+
 // Result is what a run gave.
 type Result struct {
 	Scenario *scenario.Scenario
@@ -82,33 +85,6 @@ type Settling struct {
 	After time.Duration
 	// Records that were delivered.
 	Records int
-}
-
-// LastWrite returns the record of the last write that changed what a line of a
-// section shows: so its cause. path is the line's, as package snapshot gives it
-// ("treatment_summary.accepted"). A view may show what no single attribute
-// holds; then it is the last write of the item.
-func (r *Result) LastWrite(section int, path string) (trace.Event, bool) {
-	if section < 0 || section >= len(r.Sources) || r.Sources[section] == "" {
-		return trace.Event{}, false
-	}
-	if section < len(r.Attributes) && r.Attributes[section] != "" {
-		path = strings.TrimSuffix(r.Attributes[section]+"."+path, ".")
-	}
-	var last trace.Event
-	found := false
-	for _, e := range slices.Backward(r.Log.Events()) {
-		if e.Kind != trace.RecordSeen && e.Kind != trace.RecordOrphan || e.Key != r.Sources[section] {
-			continue
-		}
-		if touches(e, path) {
-			return e, true
-		}
-		if !found {
-			last, found = e, true
-		}
-	}
-	return last, found
 }
 
 // touches reports whether a record changed the attribute that a path names, a

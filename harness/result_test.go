@@ -15,7 +15,9 @@ func TestLastWriteOfALine(t *testing.T) {
 	log := trace.New(now, now)
 	log.EndSetup()
 	record := func(key, op string, paths ...string) {
-		e := trace.Event{Kind: trace.RecordSeen, ID: log.Mint(trace.TypeRecord), Key: key, Op: op}
+		w := log.Mint(trace.TypeWrite)
+		log.Append(trace.Event{Kind: trace.Write, ID: w})
+		e := trace.Event{Kind: trace.RecordSeen, ID: log.Mint(trace.TypeRecord), Key: key, Op: op, Cause: []trace.ID{w}}
 		for _, path := range paths {
 			e.Changes = append(e.Changes, trace.Change{Path: path})
 		}
@@ -36,23 +38,27 @@ func TestLastWriteOfALine(t *testing.T) {
 		path    string
 		want    trace.ID
 	}{
-		{0, "summary.closed", "r2"},
-		{0, "status", "r2"},
-		{0, "closed_date", "r3"},
-		{0, "summary.opened", "r1"}, // there since the item is
-		{0, "summary", "r2"},        // the map's own line
-		{0, "", "r3"},
-		{3, "state", "r5"},
-		{3, "", "r5"},
+		{0, "summary.closed", "w2"},
+		{0, "status", "w2"},
+		{0, "closed_date", "w3"},
+		{0, "summary.opened", "w1"}, // there since the item is
+		{0, "summary", "w2"},        // the map's own line
+		{0, "", "w3"},
+		{3, "state", "w5"},
+		{3, "", "w5"},
 		{4, "x", "r6"}, // by a client that is not known
 		{1, "status", ""},
 		{2, "status", ""},
 		{-1, "status", ""},
 		{9, "status", ""},
 	} {
-		e, ok := r.LastWrite(test.section, test.path)
-		if e.ID != test.want || ok != (test.want != "") {
-			t.Errorf("section %d, path %q: %q %v, want %q", test.section, test.path, e.ID, ok, test.want)
+		c := r.Cause(test.section, test.path)
+		var id trace.ID
+		if len(c.Chain) > 0 {
+			id = c.Chain[0].Event.ID
+		}
+		if id != test.want {
+			t.Errorf("section %d, path %q: %q, want %q", test.section, test.path, id, test.want)
 		}
 	}
 }

@@ -55,3 +55,25 @@ func TestChanges(t *testing.T) {
 		})
 	}
 }
+
+func TestImages(t *testing.T) {
+	sequence := "1"
+	for name, test := range map[string]struct {
+		record streamtypes.StreamRecord
+		want   trace.Images
+	}{
+		"both":   {streamtypes.StreamRecord{OldImage: item{"a": num("1.50")}, NewImage: item{"a": str("x")}}, trace.Images{Before: []byte(`{"a":{"N":"1.50"}}`), After: []byte(`{"a":{"S":"x"}}`)}},
+		"insert": {streamtypes.StreamRecord{NewImage: item{"a": num("1")}}, trace.Images{After: []byte(`{"a":{"N":"1"}}`)}},
+		"none":   {streamtypes.StreamRecord{}, trace.Images{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.record.SequenceNumber = &sequence
+			if d := cmp.Diff(test.want, gate.Images(streamtypes.Record{Dynamodb: &test.record})); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+	if got := gate.Images(streamtypes.Record{}); got.Before != nil || got.After != nil {
+		t.Errorf("a record without a number has images %s, %s", got.Before, got.After)
+	}
+}

@@ -17,6 +17,7 @@ var (
 	Writes  = writes
 	Outcome = outcome
 	Changes = changes
+	Images  = images
 )
 
 // Memory is a memory of numbers, for a test of its size.

@@ -24,8 +24,6 @@ type Seen struct {
 	Depth int
 	// Key is the item's key as text.
 	Key string
-	// Service says that DynamoDB itself made the write: the item had expired.
-	Service bool
 }
 
 // Seen looks a record up by its stream and sequence number.
@@ -38,30 +36,24 @@ func (g *Gate) Seen(streamARN, sequence string) (Seen, bool) {
 // Adopt notes a record that no call through the gate caused. Such an orphan was
 // written by a client the gate does not know; it is a finding in itself.
 func (g *Gate) Adopt(streamARN, shardID string, r streamtypes.Record) Seen {
-	return g.note(streamARN, shardID, r, origin{})
-}
-
-// origin is where a record comes from; without a cause it is an orphan.
-type origin struct {
-	cause   trace.ID
-	depth   int
-	service bool
+	return g.note(streamARN, shardID, r, "", 0)
 }
 
 // note gives a record its id and remembers it.
-func (g *Gate) note(streamARN, shardID string, r streamtypes.Record, o origin) Seen {
+func (g *Gate) note(streamARN, shardID string, r streamtypes.Record, cause trace.ID, depth int) Seen {
 	s := Seen{
-		ID: g.options.Log.Mint(trace.TypeRecord), At: g.options.Now(), Depth: o.depth,
-		Key: g.recordKey(streamARN, r), Service: o.service,
+		ID: g.options.Log.Mint(trace.TypeRecord), At: g.options.Now(), Depth: depth,
+		Key: g.recordKey(streamARN, r),
 	}
 	e := trace.Event{
 		Kind: trace.RecordSeen, ID: s.ID, Shard: g.Alias(shardID), Op: string(r.EventName),
-		Key: s.Key, Depth: o.depth, Cause: []trace.ID{o.cause}, Changes: changes(r.Dynamodb),
+		Key: s.Key, Depth: depth, Cause: []trace.ID{cause}, Changes: changes(r.Dynamodb),
 	}
-	if o.cause == "" {
+	if cause == "" {
 		e.Kind, e.Cause = trace.RecordOrphan, nil
 	}
 	g.options.Log.Append(e)
+	g.options.Log.KeepImages(s.ID, func() trace.Images { return images(r) })
 	return g.remember(position{streamARN, aws.ToString(r.Dynamodb.SequenceNumber)}, s)
 }
 
@@ -91,11 +83,11 @@ func (g *Gate) account(ctx context.Context, c *call, took time.Duration) error {
 	e.N = len(found)
 	g.options.Log.Append(e)
 	for _, f := range found {
-		o := origin{e.ID, c.task.Depth, c.task.Service}
+		cause, depth := e.ID, c.task.Depth
 		if !c.what.names(g.recordKey(f.stream, f.record)) {
-			o = origin{} // of another writer, behind the gate's back
+			cause, depth = "", 0 // of another writer, behind the gate's back
 		}
-		g.note(f.stream, f.shard, f.record, o)
+		g.note(f.stream, f.shard, f.record, cause, depth)
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
-	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
 // contextLines is how many unchanged lines a diff shows around a change.
@@ -26,9 +25,16 @@ func Accepted(w io.Writer, r *harness.Result) error {
 	return err
 }
 
-// diff prints what changed against the snapshot. Each line that is new carries
-// its cause: the write that last changed it, and, where that write is named for
-// the first time, the chain back to the step.
+// Diff prints what changed against the snapshot, with the causes.
+func Diff(w io.Writer, r *harness.Result) error {
+	var b strings.Builder
+	diff(&b, r)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// diff prints what changed against the snapshot. Each changed line carries its
+// cause, in full where it is named for the first time.
 func diff(b *strings.Builder, r *harness.Result) {
 	var plus, minus int
 	for _, d := range r.Snapshot.Diff {
@@ -43,64 +49,39 @@ func diff(b *strings.Builder, r *harness.Result) {
 	if r.Snapshot.Note != "" {
 		fmt.Fprintf(b, "  %s\n", r.Snapshot.Note)
 	}
-	explained := map[trace.ID]bool{}
+	causes := r.Causes()
+	said := map[string]bool{}
+	at := 0 // of the hunk's first line in the diff: hunks are parts of it, in order
 	for i, hunk := range snapshot.Hunks(r.Snapshot.Diff, contextLines) {
 		if i > 0 {
 			b.WriteString("      …\n")
 		}
-		for _, d := range hunk {
-			line := "      " + string(d.Op) + " " + d.Text
-			if d.Op == '+' {
-				line = pad(line, 48) + explain(r, r.Rendering.Lines[d.Line], explained)
+		for at += start(r.Snapshot.Diff[at:], hunk); len(hunk) > 0; at, hunk = at+1, hunk[1:] {
+			line := "      " + hunk[0].String()[:1] + " " + hunk[0].Text
+			if cause := once(causes[at], said); cause != "" {
+				line = pad(line, 48) + "  " + cause
 			}
 			fmt.Fprintln(b, strings.TrimRight(line, " "))
 		}
 	}
 }
 
-// explain is the cause of a line: "← w6 ← i3 ← r4 ← m1 (close_one.yaml:9)", and
-// only "← w6" once that was said.
-func explain(r *harness.Result, line snapshot.Line, explained map[trace.ID]bool) string {
-	if line.Path == "" && strings.TrimSpace(line.Text) == "" {
-		return ""
-	}
-	record, ok := r.LastWrite(line.Section, line.Path)
-	if !ok {
-		return ""
-	}
-	chain := r.Log.Chain(record.ID)
-	if len(chain) < 2 {
-		return fmt.Sprintf("  ← %s, of a client that is not known", record.ID)
-	}
-	write := chain[1].ID
-	if explained[write] {
-		return "  ← " + string(write)
-	}
-	explained[write] = true
-	return "  " + path(chain)
-}
-
-// path words a chain of causes from a write to its step. Of a batch it names the
-// newest record and the number of the others; writes of steps say no more than
-// their records, so they are left out.
-func path(chain []trace.Event) string {
-	ids := []string{string(chain[1].ID)}
-	for _, e := range chain[2:] {
-		switch e.ID.Type() {
-		case trace.TypeInvocation, trace.TypeMutation:
-			ids = append(ids, string(e.ID))
-		case trace.TypeBatch:
-			records := string(e.Cause[len(e.Cause)-1])
-			if len(e.Cause) > 1 {
-				records += fmt.Sprintf("+%d", len(e.Cause)-1)
-			}
-			ids = append(ids, records)
+// start is the index of a hunk, which is a part of the diff, in it.
+func start(diff, hunk []snapshot.DiffLine) int {
+	for i := range diff {
+		if &diff[i] == &hunk[0] {
+			return i
 		}
 	}
-	root := chain[len(chain)-1]
-	where := root.Ref
-	if root.ID.FromFixture() {
-		where = "fixture " + where
+	return 0
+}
+
+// once words a cause, briefly where it was said before.
+func once(c harness.Cause, said map[string]bool) string {
+	text := c.String()
+	if said[text] {
+		return c.Short()
 	}
-	return fmt.Sprintf("← %s (%s)", strings.Join(ids, " ← "), where)
+	said[text] = true
+	return text
 }

@@ -9,8 +9,12 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
-// timelineLines is how much of a timeline a failure shows: what fits two screens.
-const timelineLines = 60
+const (
+	// timelineLines is how much of a timeline a failure shows: what fits two screens.
+	timelineLines = 60
+	// shownImage is how much it shows of an item before and after a trigger's write.
+	shownImage = 100
+)
 
 // Failure prints all that a person needs to see what went wrong in a run, and
 // ends with what to type next. It shows the whole timeline, however long, if
@@ -23,13 +27,15 @@ func Failure(w io.Writer, r *harness.Result, whole bool) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "✗ %s   %s   %s (vt %v)\n", r.Scenario.Name, verdict(r), ms(r.Took), virtual(r))
 	fmt.Fprintf(&b, "  %s\n\n", counts(r))
-	if err := timeline(&b, r, limit); err != nil {
+	if err := timeline(&b, r, shown{lines: limit, image: imageRunes(whole)}); err != nil {
 		return err
 	}
 	b.WriteByte('\n')
 	switch r.Outcome {
 	case harness.Differs:
 		diff(&b, r)
+	case harness.Skipped:
+		fmt.Fprintf(&b, "  %s\n", r.Why)
 	default:
 		fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(r.Err.Error(), "\n", "\n  "))
 		loop(&b, r)
@@ -37,6 +43,23 @@ func Failure(w io.Writer, r *harness.Result, whole bool) error {
 	next(&b, r)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// imageRunes is how much of an item's image a failure shows; 0 is all of it.
+func imageRunes(whole bool) int {
+	if whole {
+		return 0
+	}
+	return shownImage
+}
+
+// Rerun is the command that runs the scenario of r again, exactly as it ran.
+func Rerun(r *harness.Result) string {
+	command := "stillwater run --timeline " + r.Scenario.Name
+	if r.Seed != 0 {
+		command += fmt.Sprintf(" --seed %d", r.Seed)
+	}
+	return command
 }
 
 // loop prints how triggers cause each other.
@@ -58,7 +81,7 @@ func loop(b *strings.Builder, r *harness.Result) {
 // next ends a report with what to type.
 func next(b *strings.Builder, r *harness.Result) {
 	b.WriteByte('\n')
-	fmt.Fprintf(b, "  rerun   stillwater run --timeline %s\n", r.Scenario.Name)
+	fmt.Fprintf(b, "  rerun   %s\n", Rerun(r))
 	if r.Outcome == harness.Differs {
 		fmt.Fprintf(b, "  accept  stillwater run --accept %s\n", r.Scenario.Name)
 		if r.Snapshot.PendingPath != "" {

@@ -13,7 +13,7 @@ func Full(w io.Writer, r *harness.Result) error {
 	if _, err := fmt.Fprintf(w, "%s\n  %s\n\n", r.Scenario.Title, counts(r)); err != nil {
 		return err
 	}
-	if err := timeline(w, r, 0); err != nil {
+	if err := timeline(w, r, shown{image: -1}); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)

@@ -19,8 +19,12 @@ import (
 // longest of the scenario; a run that never settled has none.
 func Line(w io.Writer, r *harness.Result) error {
 	mark := "✗"
-	if r.Outcome == harness.Passed {
+	switch r.Outcome {
+	case harness.Passed:
 		mark = "✓"
+	case harness.Skipped:
+		_, err := fmt.Fprintf(w, "- %-72s %-16s %s\n", r.Scenario.Name, verdict(r), r.Why)
+		return err
 	}
 	_, err := fmt.Fprintf(w, "%s %-72s %-16s %s%s\n", mark, r.Scenario.Name, verdict(r), ms(r.Took), settledIn(r))
 	return err
@@ -49,34 +53,52 @@ func verdict(r *harness.Result) string {
 	return r.Outcome.String()
 }
 
-// counts sums up the scenario's own part of the trace:
-//
-//	3 steps: 6 writes, 6 records → 4 invocations: 1 write, 1 record
-func counts(r *harness.Result) string {
-	var steps, invocations int
-	var writes, records [2]int // of the steps, of the triggers
+// Counts are numbers of the scenario's own part of a trace, without its fixture.
+type Counts struct {
+	Steps       int `json:"steps"`
+	Writes      int `json:"writes"`      // that steps made, by call
+	Records     int `json:"records"`     // of those
+	Invocations int `json:"invocations"` // of handlers
+	// Of triggers.
+	TriggerWrites  int `json:"trigger_writes"`
+	TriggerRecords int `json:"trigger_records"`
+}
+
+func countsOf(r *harness.Result) Counts {
+	var c Counts
+	if r.Log == nil {
+		return c
+	}
 	for _, e := range r.Log.Events() {
 		if e.ID.FromFixture() || fromFixture(e) {
 			continue
 		}
-		who := 0
+		writes, records := &c.Writes, &c.Records
 		if e.Depth > 0 {
-			who = 1
+			writes, records = &c.TriggerWrites, &c.TriggerRecords
 		}
 		switch e.Kind {
 		case trace.MutationStart:
-			steps++
+			c.Steps++
 		case trace.InvokeStart:
-			invocations++
+			c.Invocations++
 		case trace.Write:
-			writes[who]++
+			*writes++
 		case trace.RecordSeen:
-			records[who]++
+			*records++
 		}
 	}
+	return c
+}
+
+// counts sums up the scenario's own part of the trace:
+//
+//	3 steps: 6 writes, 6 records → 4 invocations: 1 write, 1 record
+func counts(r *harness.Result) string {
+	c := countsOf(r)
 	return fmt.Sprintf("%s: %s, %s → %s: %s, %s",
-		plural(steps, "step"), plural(writes[0], "write"), plural(records[0], "record"),
-		plural(invocations, "invocation"), plural(writes[1], "write"), plural(records[1], "record"))
+		plural(c.Steps, "step"), plural(c.Writes, "write"), plural(c.Records, "record"),
+		plural(c.Invocations, "invocation"), plural(c.TriggerWrites, "write"), plural(c.TriggerRecords, "record"))
 }
 
 func fromFixture(e trace.Event) bool {

@@ -62,7 +62,7 @@ func calledSafeTooEarly(t *testing.T) *harness.Result {
 	at(95.4, trace.Event{Kind: trace.SettleDone, N: 2, Took: 21900 * time.Microsecond})
 
 	r := &harness.Result{
-		Scenario: &scenario.Scenario{Name: name}, Outcome: harness.Differs, Log: log,
+		Scenario: &scenario.Scenario{Name: name, Path: "scenarios/" + name + ".yaml"}, Outcome: harness.Differs, Log: log,
 		Rendering: indicators(name, "SAFE"), Sources: []string{finding}, Took: 435600 * time.Microsecond,
 	}
 	dir := t.TempDir()

@@ -141,7 +141,7 @@ func (l recording) settled() {
 
 func (l recording) result(o harness.Outcome) *harness.Result {
 	return &harness.Result{
-		Scenario: &scenario.Scenario{Name: "vulnerabilities/close_one", Title: "closing one lowers the counts"},
+		Scenario: &scenario.Scenario{Name: "vulnerabilities/close_one", Path: "scenarios/vulnerabilities/close_one.yaml", Title: "closing one lowers the counts"},
 		Outcome:  o, Log: l.Log, Took: 84 * time.Millisecond,
 		Settled: []harness.Settling{{After: time.Second}, {After: 9 * time.Millisecond}, {After: 8 * time.Millisecond}},
 	}

@@ -12,12 +12,21 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
+// shown is how much a timeline shows.
+type shown struct {
+	lines int // 0: all
+	image int // characters of an item before and after a trigger's write; 0: all, -1: none
+}
+
 // timeline prints what happened, in order, without the fixture's phase: step →
 // writes → records → invocations → writes, each with the id of its cause. It
-// prints at most limit lines, if that is not 0: the beginning and the end, with
+// prints at most as many lines as it is told: the beginning and the end, with
 // a line between that says how to see the rest.
-func timeline(w io.Writer, r *harness.Result, limit int) error {
-	rows := rows(report(r.Log.Events()))
+func timeline(w io.Writer, r *harness.Result, s shown) error {
+	if r.Log == nil {
+		return nil
+	}
+	rows, limit := rows(r.Log, s.image), s.lines
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "    t ms\tid\t←\tshard\tevent")
 	for i, row := range rows {
@@ -34,8 +43,9 @@ func timeline(w io.Writer, r *harness.Result, limit int) error {
 }
 
 // rows words the events that a reader needs to see, columns separated by tabs.
-func rows(events []trace.Event) []string {
+func rows(log *trace.Log, image int) []string {
 	var rows []string
+	events := report(log.Events())
 	table := tablePrefix(events)
 	for _, e := range events {
 		e.Key = strings.TrimPrefix(e.Key, table)
@@ -46,6 +56,30 @@ func rows(events []trace.Event) []string {
 		rows = append(rows, fmt.Sprintf("%8.1f\t%s\t%s\t%s\t%s",
 			float64((e.T-events[0].T).Microseconds())/1000, dot(string(e.ID)), dot(causesOf(e, events)), dot(e.Shard),
 			strings.TrimRight(text, " ")))
+		if e.Kind == trace.RecordSeen && e.Depth > 0 && image >= 0 {
+			rows = append(rows, imageRows(log, e.ID, image)...)
+		}
+	}
+	return rows
+}
+
+// imageRows show an item before and after a trigger's write, at most so many
+// characters of each unless that is 0.
+func imageRows(log *trace.Log, record trace.ID, most int) []string {
+	var rows []string
+	images, _ := log.Images(record)
+	for _, side := range []struct {
+		name  string
+		image []byte
+	}{{"before", images.Before}, {"after", images.After}} {
+		text := []rune(string(side.image))
+		if len(text) == 0 {
+			continue
+		}
+		if most > 0 && len(text) > most {
+			text = append(text[:most-1:most-1], '…')
+		}
+		rows = append(rows, fmt.Sprintf("\t\t\t\t      %-6s %s", side.name, string(text)))
 	}
 	return rows
 }
@@ -95,6 +129,8 @@ func describeRest(e trace.Event) (text string, ok bool) {
 		return fmt.Sprintf("  %s REFUSED: the invocation of %s had ended", e.Op, e.Actor), true
 	case trace.StrayCall:
 		return fmt.Sprintf("  %s REFUSED: %s", e.Op, e.Note), true
+	case trace.Fault:
+		return fmt.Sprintf("FAULT %s  (%s)", strings.TrimSpace(e.Actor+" "+e.Note), e.Ref), true
 	case trace.Filtered:
 		return fmt.Sprintf("    %s: its filters turn the record away", e.Actor), true
 	case trace.Throttled:
@@ -218,6 +254,9 @@ func tablePrefix(events []trace.Event) string {
 
 // virtual is how far the virtual clock moved in the report's part of a run.
 func virtual(r *harness.Result) time.Duration {
+	if r.Log == nil {
+		return 0 // nothing was run
+	}
 	events := report(r.Log.Events())
 	if len(events) == 0 {
 		return 0

@@ -42,6 +42,28 @@ func (s Store) accept(name string) error {
 	return s.dropPending(name)
 }
 
+// Proposed compares the pending text of name with its snapshot, as Compare did
+// when it was written, and writes nothing. Its rendering knows no sections.
+func (s Store) Proposed(name string) (Result, Rendering, error) {
+	text, err := s.pending(name)
+	if err != nil {
+		return Result{}, Rendering{}, fmt.Errorf("snapshot: read pending %s: %w", name, err)
+	}
+	r := Rendering{Text: text}
+	for _, line := range split(text) {
+		r.Lines = append(r.Lines, Line{Text: line, Section: -1})
+	}
+	res := Result{Name: name, Path: s.path(name), PendingPath: s.pendingPath(name)}
+	previous, err := s.find(&res, text)
+	if err != nil {
+		return Result{}, Rendering{}, fmt.Errorf("snapshot: compare pending %s: %w", name, err)
+	}
+	if res.Outcome != Match {
+		res.Diff = diff(previous, r.Lines)
+	}
+	return res, r, nil
+}
+
 // Reject drops the pending text of name. Nothing pending is an error that says
 // what is.
 func (s Store) Reject(name string) error {

@@ -230,3 +230,40 @@ func TestLawRenderingIsItsLines(t *testing.T) {
 		}
 	})
 }
+
+// The places read from a text are those that the rendering gave its lines.
+func TestLawPlacesAreThoseOfTheRendering(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		names := rapid.SampledFrom([]string{"view", "a b", "FIN#f1", `"q`, "a:", "\xff", "end"})
+		document := snapshot.Document{Scenario: "a/b"}
+		for range rapid.IntRange(0, 3).Draw(t, "sections") {
+			document.Sections = append(document.Sections, snapshot.Section{
+				View: names.Draw(t, "view"), Label: names.Draw(t, "label"), Value: genValue(3).Draw(t, "value"),
+				At: rapid.SampledFrom([]string{"", "end", "one two", "x\n"}).Draw(t, "at"),
+			})
+		}
+		lines := document.Render().Lines
+		var diff []snapshot.DiffLine
+		for i, l := range lines {
+			diff = append(diff, snapshot.DiffLine{Op: rapid.SampledFrom([]byte(" +")).Draw(t, "op"), Text: l.Text, Line: i})
+		}
+		named := false
+		for i, place := range snapshot.Places(diff) {
+			l := lines[i]
+			if place.Path != l.Path {
+				t.Fatalf("line %d %q is at %q, read as %q", i, l.Text, l.Path, place.Path)
+			}
+			if (place.Heading != "") != (l.Section >= 0) {
+				t.Fatalf("line %d %q of section %d is read below %q", i, l.Text, l.Section, place.Heading)
+			}
+			if l.Section < 0 {
+				continue
+			}
+			at := document.Sections[l.Section].At
+			named = named || at != ""
+			if want := snapshot.Moment(at); place.At != want && (named || place.At != "") {
+				t.Fatalf("line %d %q is at %q, read at %q", i, l.Text, want, place.At)
+			}
+		}
+	})
+}

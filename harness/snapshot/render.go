@@ -42,10 +42,7 @@ func mapping(m map[string]types.AttributeValue, path string) []bodyLine {
 	var lines []bodyLine
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		name := word(key)
-		at := name
-		if path != "" {
-			at = path + "." + name
-		}
+		at := member(path, name)
 		if !nested(m[key]) {
 			lines = append(lines, bodyLine{name + ": " + scalar(m[key]), at})
 			continue
@@ -64,13 +61,23 @@ func list(elements []types.AttributeValue, path string) []bodyLine {
 	var lines []bodyLine
 	for i, e := range elements {
 		margin := "- "
-		for _, l := range block(e, path+"["+strconv.Itoa(i)+"]") {
+		for _, l := range block(e, element(path, i)) {
 			lines = append(lines, bodyLine{margin + l.text, l.path})
 			margin = indent
 		}
 	}
 	return lines
 }
+
+// member and element are the paths of what a map and a list hold.
+func member(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+func element(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
 // nested tells whether v takes lines of its own.
 func nested(v types.AttributeValue) bool {

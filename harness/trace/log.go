@@ -3,7 +3,6 @@ package trace
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 	"sync"
@@ -19,14 +18,15 @@ type Log struct {
 	real, virtual Clock
 	began         time.Time
 
-	mu        sync.Mutex
-	events    []Event
-	keep      int // the newest that are never forgotten; 0 is all
-	forgotten int // events before the first of events
-	minted    map[Type]int
-	setup     bool
-	byID      map[ID]int // Seq of the event that introduced the id
-	observe   func(Event)
+	mu          sync.Mutex
+	events      []Event
+	keep        int // the newest that are never forgotten; 0 is all
+	forgotten   int // events before the first of events
+	minted      map[Type]int
+	setup       bool
+	byID        map[ID]int // Seq of the event that introduced the id
+	images      map[ID]func() Images
+	imagesLater func(*Log) error // nil: all are here
 }
 
 // New starts a log in the fixture's phase. real and virtual are the clocks of
@@ -44,13 +44,6 @@ func (l *Log) EndSetup() {
 	defer l.mu.Unlock()
 	l.setup = false
 	l.minted = map[Type]int{}
-}
-
-// SetupEnded reports whether the fixture's phase is over.
-func (l *Log) SetupEnded() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return !l.setup
 }
 
 // KeepLast lets the log forget its oldest events, so that it may grow for days:
@@ -74,6 +67,7 @@ func (l *Log) forget() {
 	for _, e := range l.events[:old] {
 		if l.byID[e.ID] == e.Seq {
 			delete(l.byID, e.ID)
+			delete(l.images, e.ID)
 		}
 	}
 	l.events = append([]Event(nil), l.events[old:]...)
@@ -103,18 +97,7 @@ func (l *Log) Append(e Event) {
 	if _, known := l.byID[e.ID]; e.ID != "" && !known {
 		l.byID[e.ID] = e.Seq
 	}
-	if l.observe != nil {
-		l.observe(e)
-	}
 	l.forget()
-}
-
-// Observe lets f see each event from now on as it is appended, in their order. f
-// must be quick, and must not call the log.
-func (l *Log) Observe(f func(Event)) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.observe = f
 }
 
 // Events returns a copy of the log so far, of what it has not forgotten.
@@ -163,17 +146,6 @@ func (l *Log) Chain(id ID) []Event {
 
 // FromFixture reports whether id belongs to the fixture's phase.
 func (id ID) FromFixture() bool { return strings.Contains(string(id), ".") }
-
-// WriteNDJSON writes the log as one JSON object a line.
-func (l *Log) WriteNDJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	for _, e := range l.Events() {
-		if err := enc.Encode(e); err != nil {
-			return fmt.Errorf("trace: write event %d: %w", e.Seq, err)
-		}
-	}
-	return nil
-}
 
 // Canonical is the log without what may differ between two runs of the same
 // scenario: real times. Two runs are the same run when these are equal.

@@ -17,10 +17,9 @@ const maxPlaces = 20
 // no open vulnerability has a place.
 //
 // It reads state.status, zero_risk.status and state.where of the vulnerabilities.
-// It costs one pass over the open ones and the sorting of their distinct places.
-func where(s sets) types.AttributeValue {
+func where(s Snapshot) types.AttributeValue {
 	places := map[string]bool{}
-	for _, v := range s.open {
+	for _, v := range s.open() {
 		if v.State.Where != "" {
 			places[v.State.Where] = true
 		}
