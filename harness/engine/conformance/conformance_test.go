@@ -1,0 +1,188 @@
+package conformance_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stillwater-streams/stillwater/harness/engine"
+	"github.com/stillwater-streams/stillwater/harness/engine/conformance"
+	"github.com/stillwater-streams/stillwater/harness/engine/dynamodblocal"
+)
+
+// updateVariable makes TestOnDynamoDBLocal write what it answers into the cases,
+// never where CI is set. What it writes wants reading: the expectations are the
+// service's.
+const updateVariable = "STILLWATER_UPDATE"
+
+func updating() bool {
+	asked := os.Getenv(updateVariable)
+	return (asked == "true" || asked == "1") && os.Getenv("CI") == ""
+}
+
+func cases(t testing.TB) []conformance.Case {
+	t.Helper()
+	all, err := conformance.Cases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// The suite is counted by distinct pairs of operation and feature, and listed.
+func TestList(t *testing.T) {
+	const (
+		least = 400
+		file  = "testdata/list.txt"
+	)
+	var lines []string
+	for _, c := range cases(t) {
+		line := c.String()
+		if c.Differs() {
+			line += " (DynamoDB Local differs)"
+		}
+		lines = append(lines, line)
+	}
+	slices.Sort(lines)
+	if distinct := slices.Compact(slices.Clone(lines)); len(distinct) != len(lines) || len(lines) < least {
+		t.Errorf("%d cases, %d of them distinct: want at least %d and none twice", len(lines), len(distinct), least)
+	}
+	got := fmt.Sprintf("%d cases\n\n%s\n", len(lines), strings.Join(lines, "\n"))
+	if updating() {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("%s (-want +got):\n%s\naccept: %s=true go test ./harness/engine/conformance -run TestList", file, diff, updateVariable)
+	}
+}
+
+// A difference says how it is known.
+func TestDifferencesHaveASource(t *testing.T) {
+	for _, c := range cases(t) {
+		for _, s := range c.Steps {
+			if (s.Local == "") != (s.Because == "") || s.Local != "" && s.Local == s.Want {
+				t.Errorf("cases/%s.txt:%d: a difference has an answer of its own after local: and a source after because:", c.File, s.Line)
+			}
+		}
+	}
+}
+
+// TestOnDynamoDBLocal: what the cases expect of DynamoDB Local it answers.
+func TestOnDynamoDBLocal(t *testing.T) {
+	run(t, startLocal(t), conformance.Options{DynamoDBLocal: true})
+}
+
+// startLocal starts DynamoDB Local, or skips the test with the reason.
+func startLocal(t testing.TB) engine.Engine {
+	t.Helper()
+	ctx := t.Context()
+	if skip, err := dynamodblocal.SkipTests(ctx, os.Getenv); err != nil {
+		t.Fatal(err)
+	} else if skip != "" {
+		t.Skip(skip)
+	}
+	e, err := dynamodblocal.Start(ctx, dynamodblocal.Options{Progress: func(line string) { t.Log(line) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeWith(t, e)
+	return e
+}
+
+func closeWith(t testing.TB, e engine.Engine) {
+	t.Cleanup(func() {
+		if err := e.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// run plays all cases, each file in a database of its own.
+func run(t *testing.T, e engine.Engine, o conformance.Options) {
+	byFile := map[string][]conformance.Case{}
+	for _, c := range cases(t) {
+		byFile[c.File] = append(byFile[c.File], c)
+	}
+	t.Run("cases", func(t *testing.T) {
+		for file, cases := range byFile {
+			t.Run(file, func(t *testing.T) {
+				t.Parallel()
+				runFile(t, e, o, cases)
+			})
+		}
+	})
+}
+
+func runFile(t *testing.T, e engine.Engine, o conformance.Options, cases []conformance.Case) {
+	db, err := e.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	r, err := conformance.NewRunner(db, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []conformance.Answer
+	for _, c := range cases {
+		t.Run(c.String(), func(t *testing.T) {
+			answers, err := r.Run(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, answers...)
+			for _, a := range answers {
+				if !a.Right(o) && !(updating() && o.DynamoDBLocal) {
+					t.Errorf("cases/%s.txt:%d\n  > %s\n  got:   %s\n  wants: %s", c.File, a.Line, a.Request, a.Got, a.Expected(o))
+				}
+			}
+		})
+	}
+	if updating() && o.DynamoDBLocal {
+		rewrite(t, "cases/"+cases[0].File+".txt", all)
+	}
+}
+
+// rewrite puts answers into a file of cases.
+func rewrite(t *testing.T, file string, answers []conformance.Answer) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byLine := map[int]conformance.Answer{}
+	for _, a := range answers {
+		byLine[a.Line] = a
+	}
+	var out []string
+	var last conformance.Answer // the request above
+	for i, line := range strings.Split(string(text), "\n") {
+		a, request := byLine[i+1]
+		answer := strings.HasPrefix(line, "  ") && !strings.HasPrefix(line, "  because: ")
+		switch {
+		case request:
+			out, last = append(out, line), a
+			if a.Local == "" {
+				out = append(out, "  "+a.Got)
+			}
+		case strings.HasPrefix(line, "  local: "):
+			out = append(out, "  local: "+last.Got)
+		case answer && last.Local == "": // written with its request
+		default:
+			out = append(out, line)
+		}
+	}
+	if err := os.WriteFile(file, []byte(strings.Join(out, "\n")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
