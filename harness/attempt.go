@@ -2,9 +2,11 @@ package harness
 
 import (
 	"context"
-	"crypto/rand"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -44,6 +46,13 @@ type attempt struct {
 	mappings []*source
 	live     *live // nil: the driver is the hand
 
+	controls any // of the engine: what it can do to shards and reads
+	faults   faults
+	running  map[trace.ID]*invocation // that handlers work on
+	pick     *rand.Rand               // of the order of calls; nil: one after the other
+	restarts int                      // of the consumer
+	past     past                     // what built-in views show beside the tables
+
 	letters    *deadLetters
 	settled    []Settling
 	busy       stopwatch // since the last handler or write ended
@@ -59,10 +68,27 @@ type attempt struct {
 
 func newAttempt(h *Harness, s *scenario.Scenario) *attempt {
 	c := &clock{now: s.Start.Add(-fixtureLead)}
-	a := &attempt{harness: h, scenario: s, run: rand.Text(), clock: c, log: trace.New(time.Now, c.Now)}
+	a := &attempt{
+		harness: h, scenario: s, run: crand.Text(), clock: c, log: trace.New(time.Now, c.Now),
+		running: map[trace.ID]*invocation{}, pick: order(h.options.Seed, s.Name),
+	}
+	if observe := h.options.Observe; observe != nil {
+		a.log.Observe(func(e trace.Event) { observe(s.Name, e) })
+	}
 	a.letters = newDeadLetters(c.Now, h.project.region(), h.project.account())
 	a.unstray = h.sink.OnStray(a.stray)
 	return a
+}
+
+// order is the chance that a seed stands for, another for each scenario; nil for
+// the default order.
+func order(seed uint64, scenario string) *rand.Rand {
+	if seed == 0 {
+		return nil
+	}
+	name := fnv.New64a()
+	_, _ = name.Write([]byte(scenario))
+	return rand.New(rand.NewPCG(seed, name.Sum64()))
 }
 
 // stray notes a call by a client that the harness did not give, if an invocation
@@ -104,19 +130,38 @@ func (a *attempt) play(ctx context.Context, db *engine.Database) error {
 
 // phases are those of a run whose tables are there: seed, mutate, observe.
 func (a *attempt) phases(ctx context.Context) error {
-	if err := a.steps(ctx, a.scenario.Fixture.Steps, false); err != nil {
+	if err := a.seed(ctx); err != nil {
 		return err
 	}
 	a.log.EndSetup()
 	a.clock.set(a.scenario.Start)
-	if err := a.steps(ctx, a.scenario.Steps, true); err != nil {
+	for _, s := range a.scenario.Steps {
+		if err := a.step(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := a.faults.unhappened(); err != nil {
 		return err
 	}
-	return a.observe(ctx)
+	return a.observe(ctx, "")
+}
+
+// seed writes the fixture, all of it before anything is delivered.
+func (a *attempt) seed(ctx context.Context) error {
+	for _, s := range a.scenario.Fixture.Steps {
+		if err := a.write(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := a.settle(ctx); err != nil {
+		return err
+	}
+	return a.remember(ctx)
 }
 
 // prepare creates the tables and the fence, and puts the gate before them.
 func (a *attempt) prepare(ctx context.Context, db *engine.Database) error {
+	a.controls = controlsOf(db)
 	config := db.Config(&http.Client{Transport: a.harness.http})
 	a.data = dynamodb.NewFromConfig(config)
 	a.streams = dynamodbstreams.NewFromConfig(config)
@@ -127,16 +172,21 @@ func (a *attempt) prepare(ctx context.Context, db *engine.Database) error {
 	if a.fence, err = engine.NewFence(ctx, config); err != nil {
 		return err
 	}
-	a.gate = gate.New(gate.Options{
+	o := gate.Options{
 		Config: config, Tables: tables, Log: a.log, Now: a.clock.Now,
-		Watchdog: a.harness.options.Watchdog,
-	})
+		Watchdog: a.harness.options.Watchdog, Decide: a.decide,
+	}
+	if a.pick != nil {
+		o.Pick = a.pick.IntN
+	}
+	a.gate = gate.New(o)
 	a.writer = a.gate.Actor("scenario")
 	a.worked()
-	for _, t := range a.harness.project.Triggers {
-		if !t.Mapping.Enabled {
-			continue
-		}
+	triggers, err := a.harness.project.triggers(a.scenario)
+	if err != nil {
+		return err
+	}
+	for _, t := range triggers {
 		s, err := newSource(a, t, tables[t.Mapping.Table].StreamARN)
 		if err != nil {
 			return err
@@ -166,31 +216,10 @@ func createTables(ctx context.Context, db *dynamodb.Client, definitions []*dynam
 	return tables, nil
 }
 
-// steps makes steps. Those of a scenario are each settled before the next, and
-// the clock moves after each; those of a fixture are settled together.
-func (a *attempt) steps(ctx context.Context, steps []scenario.Step, apart bool) error {
-	for _, s := range steps {
-		if err := a.step(ctx, s); err != nil {
-			return err
-		}
-		if !apart {
-			continue
-		}
-		if err := a.settle(ctx); err != nil {
-			return err
-		}
-		a.clock.add(stepTime)
-	}
-	if apart {
-		return nil
-	}
-	return a.settle(ctx)
-}
-
 // settle runs the consumer until nothing is left to do, and notes the verdict.
 func (a *attempt) settle(ctx context.Context) error {
 	a.delivered = 0
-	verdict, err := settle.Settle(ctx, a.world(), a.fence, a.harness.options.Budget)
+	verdict, err := settle.Settle(ctx, a.world(), a.fence, a.budget())
 	if stuck := (*gate.Stuck)(nil); errors.As(err, &stuck) {
 		err = &settle.NotSettled{Why: stuck.Error(), Open: a.owed()}
 	}
@@ -204,6 +233,15 @@ func (a *attempt) settle(ctx context.Context) error {
 	a.log.Append(e)
 	a.settled = append(a.settled, Settling{Verdict: verdict, After: after, Records: a.delivered})
 	return err
+}
+
+// budget is the harness's, with the patience of the scenario.
+func (a *attempt) budget() settle.Budget {
+	b := a.harness.options.Budget
+	if a.scenario.Patience > 0 {
+		b.Virtual = a.scenario.Patience
+	}
+	return b
 }
 
 // world is what is settled, by the hand that the run has.
@@ -222,12 +260,15 @@ func (a *attempt) owed() []settle.Obligation {
 	return a.lanesOpen()
 }
 
-// perform runs a task of the scenario's writer to its end.
-func (a *attempt) perform(ctx context.Context, t *gate.Task) error {
+// perform runs tasks of the scenario's writers to their end. The consumer itself
+// takes part in the order of calls: there the tasks run one after the other.
+func (a *attempt) perform(ctx context.Context, tasks ...*gate.Task) error {
 	if a.live == nil {
-		return a.gate.Run(ctx, t)
+		return a.gate.Run(ctx, tasks...)
 	}
-	a.gate.Do(ctx, t)
+	for _, t := range tasks {
+		a.gate.Do(ctx, t)
+	}
 	return ctx.Err()
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/settle"
 	"github.com/stillwater-streams/stillwater/harness/sink"
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
+	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
 // ErrAlive is matched by the error of [Harness.Close] where a goroutine that a
@@ -42,6 +43,14 @@ type Options struct {
 	// ColdStarts makes every invocation one: the handler is built anew, and what it
 	// kept in memory is gone.
 	ColdStarts bool
+	// Seed orders the calls of writers and invocations that run at the same time:
+	// another seed is another order, the same seed the same run. 0 is the default
+	// order, in which each runs to its end before the next.
+	Seed uint64
+	// Observe sees the events of every run as they happen, with the name of the
+	// scenario, in the order of each: for progress. It is called from several
+	// goroutines, must be quick and must not look into the log of the run.
+	Observe func(scenario string, e trace.Event)
 	// Update accepts new and changed snapshots.
 	Update bool
 	// ReadOnly writes nothing into snapshots/: for CI.
@@ -63,6 +72,7 @@ type Harness struct {
 
 	mu    sync.Mutex
 	alive []*gate.Gate // of runs that ended with goroutines left
+	open  []*attempt   // runs under way, in the order of their start
 }
 
 // Start readies project to run on e, which stays the caller's to close. From
@@ -140,13 +150,20 @@ func (h *Harness) Accept(name string) error { return h.store.Accept(name) }
 // the run could not be made at all (the engine does not answer, ctx ended).
 func (h *Harness) Run(ctx context.Context, s *scenario.Scenario) (*Result, error) {
 	began := time.Now()
+	if what := driven(s); h.options.Live && what != "" {
+		return h.skip(s, "only the driver can do this: "+what), nil
+	}
 	db, err := h.engine.Open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("run %s: open database: %w", s.Name, err)
 	}
 	defer db.Close()
+	if why := h.lacks(db, s); why != "" {
+		return h.skip(s, why), nil
+	}
 	a := newAttempt(h, s)
 	defer a.close()
+	defer h.opened(a)()
 	err = a.play(ctx, db)
 	if err != nil && a.gate != nil {
 		h.suspect(a.gate)
@@ -159,6 +176,12 @@ func (h *Harness) Run(ctx context.Context, s *scenario.Scenario) (*Result, error
 	return result, nil
 }
 
+// skip is the result of a run that is not made. Its log is empty.
+func (h *Harness) skip(s *scenario.Scenario, why string) *Result {
+	start := func() time.Time { return s.Start }
+	return &Result{Scenario: s, Outcome: Skipped, Why: why, Seed: h.options.Seed, Log: trace.New(time.Now, start)}
+}
+
 // judge makes the result of an attempt that ended with err.
 func (h *Harness) judge(a *attempt, err error) (*Result, error) {
 	letters, unreadable := a.letters.messages()
@@ -166,7 +189,7 @@ func (h *Harness) judge(a *attempt, err error) (*Result, error) {
 		return nil, unreadable
 	}
 	r := &Result{
-		Scenario: a.scenario, Log: a.log, Settled: a.settled,
+		Scenario: a.scenario, Log: a.log, Settled: a.settled, Seed: h.options.Seed,
 		DeadLetters: letters, Dropped: a.letters.lost(), Defaults: a.retryDefaults(),
 	}
 	var unsettled *settle.NotSettled

@@ -10,6 +10,7 @@ import (
 	"github.com/stillwater-streams/stillwater/consumer"
 	"github.com/stillwater-streams/stillwater/consumer/core"
 	"github.com/stillwater-streams/stillwater/harness/gate"
+	"github.com/stillwater-streams/stillwater/harness/scenario"
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
@@ -21,12 +22,19 @@ type environment struct {
 	function *consumer.Function // nil before the cold start
 }
 
-// environment returns the warm one, or a new one.
-func (s *source) environment() *environment {
-	if s.warm == nil || s.attempt.harness.options.ColdStarts {
-		s.warm = &environment{source: s, actor: s.attempt.gate.Actor(s.trigger.Mapping.Trigger)}
+// take returns a warm environment that runs nothing, or a new one.
+func (s *source) take() *environment {
+	if n := len(s.warm); n > 0 && !s.attempt.coldStarts() {
+		e := s.warm[n-1]
+		s.warm = s.warm[:n-1]
+		return e
 	}
-	return s.warm
+	return &environment{source: s, actor: s.attempt.gate.Actor(s.trigger.Mapping.Trigger)}
+}
+
+// coldStarts says that no environment is kept.
+func (a *attempt) coldStarts() bool {
+	return a.harness.options.ColdStarts || a.scenario.ColdStarts
 }
 
 // invoke runs a handler in the environment's actor, building it first if this is
@@ -57,71 +65,219 @@ func (e *environment) build() (*consumer.Function, error) {
 	return consumer.NewFunction(handler)
 }
 
-// invoke hands the batch of an action to the handler and tells the lane how it
-// ended. What the handler does wrong is an event of the trace, not an error.
-func (d *shard) invoke(ctx context.Context, action core.Invoke) error {
-	if d.throttled(action) {
-		return nil
-	}
-	a, trigger := d.source.attempt, d.source.trigger.Mapping.Trigger
-	id := a.log.Mint(trace.TypeInvocation)
-	held := d.batch(action.Lane, action.Records)
-	d.last[action.Lane] = id
-	_, depth := d.causes(action.Records)
-	a.log.Append(trace.Event{
-		Kind: trace.InvokeStart, ID: id, Actor: trigger, Shard: a.gate.Alias(d.at.ID),
-		Cause: []trace.ID{held}, N: action.Attempt, Depth: depth,
-	})
-	env := d.source.environment()
-	answers := make(chan answer, 1) // a handler that times out may answer when nobody listens
-	task := &gate.Task{
-		Actor: env.actor, ID: id, Depth: depth, Timeout: d.source.trigger.Mapping.Timeout,
-		Do: func(ctx context.Context) {
-			response, err := env.invoke(ctx, id, d.payload(action))
-			answers <- answer{response, err}
-		},
-	}
-	began := time.Now()
-	done := a.harness.sink.Run(trigger + " " + string(id) + " " + a.run)
-	err := a.gate.Run(ctx, task)
-	done()
-	if err != nil {
-		return err
-	}
-	a.worked()
-	took := time.Since(began)
-	response, failure, over := d.answer(task, answers)
-	left := a.gate.Leftovers(ctx, a.harness.options.Grace)
-	a.noteLate()
-	if over || len(left) > 0 {
-		d.source.warm = nil // one with goroutines left is not to be mixed up with the next
-	}
-	a.log.Append(trace.Event{
-		Kind: trace.InvokeEnd, ID: id, Actor: trigger, Took: took, Note: d.note(action, response, failure),
-	})
-	d.core.Invoked(a.clock.Now(), action.Lane, core.Outcome{Failure: failure, Response: response})
-	if until := d.until(); d.core.Retrying(action.Lane) && !until.IsZero() {
-		a.log.Append(trace.Event{
-			Kind: trace.RetryScheduled, Actor: trigger, Cause: []trace.ID{held, id}, N: action.Attempt + 1,
-			Note: fmt.Sprintf("%s waits %v for attempt %d", held, until.Sub(a.clock.Now()), action.Attempt+1),
-		})
-	}
-	return nil
+// invocation is one attempt to hand one batch to a handler.
+type invocation struct {
+	shard   *shard
+	action  core.Invoke
+	id      trace.ID
+	held    trace.ID // its batch
+	depth   int
+	env     *environment
+	task    *gate.Task
+	answers chan answer
+	fault   *fault // that it suffers; nil: none so far
+	again   bool   // its batch succeeded before, and is delivered again
+	epoch   int    // restarts of the consumer before it
+
+	unsuspect func() // tells the sink that it has ended
 }
 
-// throttled refuses an invocation above the function's reserved concurrency. The
-// driver makes one at a time, so only a function that may not run at all has none.
-func (d *shard) throttled(action core.Invoke) bool {
-	a, m := d.source.attempt, d.source.trigger.Mapping
-	if m.ReservedConcurrency == nil || *m.ReservedConcurrency > 0 {
+// invokeAll makes invocations at the same time, and those again whose batches are
+// to be delivered once more. How each ended is told to its lane: what a handler
+// does wrong is an event of the trace, not an error.
+func (a *attempt) invokeAll(ctx context.Context, list []*invocation) (made []*invocation, err error) {
+	for len(list) > 0 {
+		var tasks []*gate.Task
+		for _, i := range list {
+			i.begin()
+			if i.task != nil {
+				tasks = append(tasks, i.task)
+			}
+		}
+		made = append(made, list...)
+		began := time.Now()
+		err := a.gate.Run(ctx, tasks...)
+		took := time.Since(began)
+		for _, i := range list {
+			i.over()
+		}
+		if err != nil {
+			return made, err
+		}
+		var again []*invocation
+		for _, i := range list {
+			if i.end(ctx, took) {
+				again = append(again, &invocation{shard: i.shard, action: i.action, again: true})
+			}
+		}
+		list = again
+	}
+	return made, nil
+}
+
+// begin notes the invocation and readies its task. There is none if it is
+// throttled, or if a fault keeps the handler from being called.
+func (i *invocation) begin() {
+	d := i.shard
+	a, trigger := d.source.attempt, d.source.trigger.Mapping.Trigger
+	i.epoch = a.restarts
+	i.fault = a.faults.invocation(trigger)
+	_, i.depth = d.causes(i.action.Records)
+	if d.throttled(i) {
+		return
+	}
+	i.id = a.log.Mint(trace.TypeInvocation)
+	i.held = d.batch(i.action.Lane, i.action.Records)
+	d.last[i.action.Lane] = i.id
+	a.log.Append(trace.Event{
+		Kind: trace.InvokeStart, ID: i.id, Actor: trigger, Shard: a.gate.Alias(d.at.ID),
+		Cause: []trace.ID{i.held}, N: i.action.Attempt, Depth: i.depth,
+	})
+	a.past.invoked(i)
+	if i.failsBefore() {
+		a.happen(i.fault, i.id, "fails before its handler is called")
+		return
+	}
+	i.run()
+}
+
+// over ends what the harness holds for a task that runs.
+func (i *invocation) over() {
+	if i.task == nil {
+		return
+	}
+	i.unsuspect()
+	delete(i.shard.source.attempt.running, i.id)
+}
+
+// failsBefore reports whether the handler is not to be called.
+func (i *invocation) failsBefore() bool {
+	if i.fault == nil {
 		return false
 	}
-	const why = "throttled: its reserved concurrency is 0"
+	fail, ok := i.fault.step.Control.(scenario.Fail)
+	return ok && !fail.AfterWrites
+}
+
+// run readies the task that calls the handler.
+func (i *invocation) run() {
+	d := i.shard
+	a, trigger := d.source.attempt, d.source.trigger.Mapping
+	i.env = d.source.take()
+	i.answers = make(chan answer, 1) // a handler that times out may answer when nobody listens
+	a.running[i.id] = i
+	i.unsuspect = a.harness.sink.Run(trigger.Trigger + " " + string(i.id) + " " + a.run)
+	i.task = &gate.Task{
+		Actor: i.env.actor, ID: i.id, Depth: i.depth, Timeout: trigger.Timeout,
+		Do: func(ctx context.Context) {
+			response, err := i.env.invoke(ctx, i.id, d.payload(i.action))
+			i.answers <- answer{response, err}
+		},
+	}
+}
+
+// end tells the lane how the invocation ended, unless the consumer died meanwhile.
+// again says that its batch succeeded and is to be delivered once more.
+func (i *invocation) end(ctx context.Context, took time.Duration) (again bool) {
+	if i.id == "" {
+		return false // throttled
+	}
+	d := i.shard
+	a, trigger := d.source.attempt, d.source.trigger.Mapping.Trigger
+	response, failure, at := i.outcome(ctx)
+	a.past.ended(i, response, failure)
+	if at != "" {
+		failure += " at " + at
+	}
+	note := d.note(i.action, response, failure)
+	a.log.Append(trace.Event{Kind: trace.InvokeEnd, ID: i.id, Actor: trigger, Took: took, Note: note})
+	if i.epoch != a.restarts {
+		return false
+	}
+	if f := next[scenario.DeliverAgain](a.faults, trigger); f != nil && note == "ok" && !i.again {
+		a.happen(f, i.held, "is delivered again")
+		return true
+	}
+	if f := next[scenario.Kill](a.faults, trigger); f != nil {
+		a.happen(f, i.id, "the consumer is killed before its checkpoint, and starts again")
+		a.restart()
+		return false
+	}
+	d.core.Invoked(a.clock.Now(), i.action.Lane, core.Outcome{Failure: failure, Response: response})
+	i.noteRetry()
+	return false
+}
+
+// outcome is the response of an invocation, or its function error in words and, of
+// a panic, where it came from. What it left behind decides whether its environment
+// stays warm.
+func (i *invocation) outcome(ctx context.Context) (response []byte, failure, at string) {
+	if i.task == nil {
+		return nil, fmt.Sprintf("fault %s: it fails before its handler is called", i.fault.id), ""
+	}
+	d := i.shard
+	a := d.source.attempt
+	a.worked()
+	response, failure, at, over := d.answer(i.task, i.answers)
+	left := a.gate.Leftovers(ctx, a.harness.options.Grace)
+	a.noteLate()
+	if !over && len(left) == 0 { // one with goroutines left is not to be mixed up with the next
+		d.source.warm = append(d.source.warm, i.env)
+	}
+	if f := i.fault; f != nil && f.pending() {
+		if fail, ok := f.step.Control.(scenario.Fail); ok && fail.AfterWrites {
+			a.happen(f, i.id, "fails after its handler returned")
+			if failure == "" {
+				return nil, fmt.Sprintf("fault %s: it fails after its handler returned", f.id), ""
+			}
+		}
+	}
+	return response, failure, at
+}
+
+func (i *invocation) noteRetry() {
+	d := i.shard
+	a := d.source.attempt
+	until := d.until()
+	if !d.core.Retrying(i.action.Lane) || until.IsZero() {
+		return
+	}
+	attempt := i.action.Attempt + 1
 	a.log.Append(trace.Event{
-		Kind: trace.Throttled, Actor: m.Trigger, Shard: a.gate.Alias(d.at.ID),
-		Cause: []trace.ID{d.batch(action.Lane, action.Records)}, Note: why,
+		Kind: trace.RetryScheduled, Actor: d.source.trigger.Mapping.Trigger, Cause: []trace.ID{i.held, i.id}, N: attempt,
+		Note: fmt.Sprintf("%s waits %v for attempt %d", i.held, until.Sub(a.clock.Now()), attempt),
 	})
-	d.core.Invoked(a.clock.Now(), action.Lane, core.Outcome{Throttled: true, Failure: why})
+}
+
+// throttled refuses an invocation above the function's reserved concurrency, or
+// by a fault. The driver makes no more invocations at once than there are lanes,
+// so only a function that may not run at all has no concurrency left.
+func (d *shard) throttled(i *invocation) bool {
+	a, m := d.source.attempt, d.source.trigger.Mapping
+	why := ""
+	if m.ReservedConcurrency != nil && *m.ReservedConcurrency == 0 {
+		why = "throttled: its reserved concurrency is 0"
+	}
+	by := i.fault
+	if by != nil {
+		if _, ok := by.step.Control.(scenario.Throttle); ok && why == "" {
+			why = "throttled: by fault " + string(by.id)
+		} else {
+			by = nil
+		}
+	}
+	if why == "" {
+		return false
+	}
+	held := d.batch(i.action.Lane, i.action.Records)
+	if by != nil {
+		a.happen(by, held, "is throttled")
+	}
+	a.log.Append(trace.Event{
+		Kind: trace.Throttled, Actor: m.Trigger, Shard: a.gate.Alias(d.at.ID), Cause: []trace.ID{held}, Note: why,
+	})
+	a.past.throttled(d.source, i.action, why)
+	d.core.Invoked(a.clock.Now(), i.action.Lane, core.Outcome{Throttled: true, Failure: why})
 	return true
 }
 
@@ -139,11 +295,12 @@ func (d *shard) payload(action core.Invoke) []byte {
 	return consumer.WindowEvent(action.Records, *action.Window, d.at.ID, d.source.origin.StreamARN)
 }
 
-// answer is the response of an ended task, or its function error in words; over
-// says that its execution environment ends with it, as Lambda's does.
-func (d *shard) answer(t *gate.Task, answers <-chan answer) (response []byte, failure string, over bool) {
+// answer is the response of an ended task, or its function error in words and, of
+// a panic, where it came from; over says that its execution environment ends with
+// it, as Lambda's does.
+func (d *shard) answer(t *gate.Task, answers <-chan answer) (response []byte, failure, at string, over bool) {
 	if t.TimedOut() {
-		return nil, fmt.Sprintf("Task timed out after %.2f seconds", t.Timeout.Seconds()), true
+		return nil, fmt.Sprintf("Task timed out after %.2f seconds", t.Timeout.Seconds()), "", true
 	}
 	got := answer{err: errNoReturn}
 	select {
@@ -151,16 +308,16 @@ func (d *shard) answer(t *gate.Task, answers <-chan answer) (response []byte, fa
 	default:
 	}
 	if got.err == nil {
-		return got.response, "", false
+		return got.response, "", "", false
 	}
 	var function *consumer.FunctionError
 	if !errors.As(got.err, &function) {
-		return nil, got.err.Error(), true // it could not be built
+		return nil, got.err.Error(), "", true // it could not be built
 	}
 	if len(function.Stack) > 0 {
-		return nil, fmt.Sprintf("%s at %s", function.Error(), function.Stack[0]), function.EndsEnvironment()
+		at = function.Stack[0]
 	}
-	return nil, function.Error(), function.EndsEnvironment()
+	return nil, function.Error(), at, function.EndsEnvironment()
 }
 
 // note words how an invocation ended: also a response can leave records behind.

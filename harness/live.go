@@ -47,14 +47,14 @@ type live struct {
 	ran      chan error // of the consumer
 
 	mu      sync.Mutex
-	running map[string]invocation // by request id
-	ended   []invocation          // that no Pass has counted yet
+	invoked map[string]liveInvocation // by request id
+	ended   []liveInvocation          // that no Pass has counted yet
 
 	counted int // invocations that ended, for the Pass under way
 }
 
-// invocation is one that the consumer makes.
-type invocation struct {
+// liveInvocation is one that the consumer makes.
+type liveInvocation struct {
 	id, batch trace.ID
 	depth     int
 	records   int
@@ -70,7 +70,7 @@ func (a *attempt) goLive(ctx context.Context) (*live, error) {
 		return nil, fmt.Errorf("open the database of the leases: %w", err)
 	}
 	l := &live{
-		attempt: a, leases: leases, running: map[string]invocation{},
+		attempt: a, leases: leases, invoked: map[string]liveInvocation{},
 		served: make(chan error, 1), ran: make(chan error, 1),
 	}
 	if l.consumer, err = consumer.New(l.options()); err != nil {
@@ -296,7 +296,7 @@ func (l *live) observed(o consumer.Occurrence) {
 
 // started notes an invocation before its handler is called.
 func (l *live) started(o consumer.Occurrence, f consumer.InvocationStarted, e trace.Event) {
-	i := invocation{records: len(f.Records), began: o.Time}
+	i := liveInvocation{records: len(f.Records), began: o.Time}
 	var ids []trace.ID
 	for _, seen := range l.gate.Know(o.StreamARN, o.ShardID, f.Records) {
 		ids = append(ids, seen.ID)
@@ -310,13 +310,13 @@ func (l *live) started(o consumer.Occurrence, f consumer.InvocationStarted, e tr
 	l.log.Append(e)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.running[f.RequestID] = i
+	l.invoked[f.RequestID] = i
 }
 
 func (l *live) finished(f consumer.InvocationEnded, e trace.Event) {
 	l.mu.Lock()
-	i := l.running[f.RequestID]
-	delete(l.running, f.RequestID)
+	i := l.invoked[f.RequestID]
+	delete(l.invoked, f.RequestID)
 	l.ended = append(l.ended, i)
 	l.mu.Unlock()
 	e.Kind, e.ID, e.Took, e.Note = trace.InvokeEnd, i.id, f.Took, cmp.Or(f.Failure, "ok")
@@ -325,10 +325,10 @@ func (l *live) finished(f consumer.InvocationEnded, e trace.Event) {
 }
 
 // invocationOf is the one that a request id names.
-func (l *live) invocationOf(requestID string) invocation {
+func (l *live) invocationOf(requestID string) liveInvocation {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.running[requestID]
+	return l.invoked[requestID]
 }
 
 // liveHandler runs the handler of one execution environment behind the gate.
@@ -341,11 +341,11 @@ type liveHandler struct {
 // Invoke implements lambda.Handler.
 func (h *liveHandler) Invoke(ctx context.Context, payload []byte) (response []byte, err error) {
 	l := h.live
-	i := invocation{}
+	i := liveInvocation{}
 	if c, ok := lambdacontext.FromContext(ctx); ok {
 		i = l.invocationOf(c.AwsRequestID)
 	}
-	if h.env == nil || l.harness.options.ColdStarts {
+	if h.env == nil || l.coldStarts() {
 		h.env = &environment{source: h.source, actor: l.gate.Actor(h.source.trigger.Mapping.Trigger)}
 	}
 	done := l.harness.sink.Run(h.source.trigger.Mapping.Trigger + " " + string(i.id) + " " + l.run)

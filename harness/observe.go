@@ -11,24 +11,69 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stillwater-streams/stillwater/consumer/core"
+	"github.com/stillwater-streams/stillwater/harness/scenario"
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
+	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
-// observe reads the tables and fills the document.
-func (a *attempt) observe(ctx context.Context) error {
+// observe adds to the document what there is to see at a moment of that name, ""
+// for the end.
+func (a *attempt) observe(ctx context.Context, at string) error {
 	a.document.Scenario = a.scenario.Name
-	items, err := a.scan(ctx)
+	seen, err := a.look(ctx, a.scenario.Observe)
 	if err != nil {
 		return fmt.Errorf("observe: %w", err)
 	}
-	for _, name := range a.scenario.Observe {
+	if !slices.Contains(a.scenario.Observe, viewOnFailure) {
+		// A scenario that loses records must not look like one that does not.
+		if err := seen.givenUp(a); err != nil {
+			return fmt.Errorf("observe: %w", err)
+		}
+	}
+	for i := range seen.sections {
+		seen.sections[i].At = at
+	}
+	a.log.Append(trace.Event{Kind: trace.Observed, Note: at})
+	a.document.Sections = append(a.document.Sections, seen.sections...)
+	a.sources = append(a.sources, seen.sources...)
+	a.attributes = append(a.attributes, seen.attributes...)
+	return nil
+}
+
+// sight is what views show: sections, and for each the item it shows and which of
+// its attributes, as in a [Result].
+type sight struct {
+	sections   []snapshot.Section
+	sources    []string
+	attributes []string
+}
+
+func (s *sight) add(section snapshot.Section, source, attribute string) {
+	s.sections = append(s.sections, section)
+	s.sources = append(s.sources, source)
+	s.attributes = append(s.attributes, attribute)
+}
+
+// look reads the tables and lets views pick, in their order.
+func (a *attempt) look(ctx context.Context, views []string) (*sight, error) {
+	items, err := a.scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	seen := &sight{}
+	for _, name := range views {
+		if slices.Contains(scenario.Views(), name) {
+			if err := seen.builtIn(a, name, items); err != nil {
+				return nil, err
+			}
+		}
 		for _, view := range a.harness.project.Views {
 			if view.Name == name {
-				a.show(view, items)
+				seen.show(view, items)
 			}
 		}
 	}
-	return a.showGivenUp()
+	return seen, nil
 }
 
 type observed struct {
@@ -59,7 +104,7 @@ func (a *attempt) scan(ctx context.Context) ([]observed, error) {
 }
 
 // show adds a section for each item that the view shows, by label.
-func (a *attempt) show(view View, items []observed) {
+func (s *sight) show(view View, items []observed) {
 	type shown struct {
 		section snapshot.Section
 		key     string
@@ -71,43 +116,35 @@ func (a *attempt) show(view View, items []observed) {
 		}
 	}
 	slices.SortStableFunc(list, func(x, y shown) int { return strings.Compare(x.section.Label, y.section.Label) })
-	for _, s := range list {
-		a.document.Sections = append(a.document.Sections, s.section)
-		a.sources = append(a.sources, s.key)
-		a.attributes = append(a.attributes, view.At)
+	for _, l := range list {
+		s.add(l.section, l.key, view.At)
 	}
 }
 
-// showGivenUp adds what went to the on-failure destination and what was dropped
-// for want of one, if anything was: a scenario that loses records must not look
-// like one that does not.
-func (a *attempt) showGivenUp() error {
+// givenUp shows what went to on-failure destinations and what was dropped for want
+// of one, if anything was.
+func (s *sight) givenUp(a *attempt) error {
 	messages, err := a.letters.messages()
 	if err != nil {
-		return fmt.Errorf("observe: %w", err)
+		return err
 	}
 	for i, m := range messages {
-		a.showLost("on_failure", fmt.Sprintf("message %d", i+1), functionName(m.RequestContext.FunctionARN),
+		s.lost(viewOnFailure, fmt.Sprintf("message %d", i+1), functionName(m.RequestContext.FunctionARN),
 			m.RequestContext.Condition, m.RequestContext.ApproximateInvokeCount, m.Batch.BatchSize)
 	}
 	for i, lost := range a.letters.lost() {
-		a.showLost("dropped", fmt.Sprintf("batch %d", i+1), lost.Trigger, lost.Condition, lost.Attempts, len(lost.Records))
+		s.lost("dropped", fmt.Sprintf("batch %d", i+1), lost.Trigger, lost.Condition, lost.Attempts, len(lost.Records))
 	}
 	return nil
 }
 
-func (a *attempt) showLost(view, label, function string, why core.Condition, attempts, records int) {
-	a.document.Sections = append(a.document.Sections, snapshot.Section{
-		View: view, Label: label,
-		Value: &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{
-			"function":  &types.AttributeValueMemberS{Value: function},
-			"condition": &types.AttributeValueMemberS{Value: string(why)},
-			"attempts":  &types.AttributeValueMemberN{Value: fmt.Sprint(attempts)},
-			"records":   &types.AttributeValueMemberN{Value: fmt.Sprint(records)},
-		}},
-	})
-	a.sources = append(a.sources, "")
-	a.attributes = append(a.attributes, "")
+func (s *sight) lost(view, label, function string, why core.Condition, attempts, records int) {
+	s.add(snapshot.Section{View: view, Label: label, Value: members(map[string]types.AttributeValue{
+		"function":  word(function),
+		"condition": word(string(why)),
+		"attempts":  number(attempts),
+		"records":   number(records),
+	})}, "", "")
 }
 
 // functionName is the last part of a function's ARN.

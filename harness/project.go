@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -97,7 +98,10 @@ func (p Project) Advice() []mapping.Advice {
 
 // Vocabulary is what scenario files of the project may refer to.
 func (p Project) Vocabulary() scenario.Vocabulary {
-	v := scenario.Vocabulary{}
+	v := scenario.Vocabulary{CheckMapping: p.checkMapping}
+	for _, t := range p.Triggers {
+		v.Triggers = append(v.Triggers, t.Mapping.Trigger)
+	}
 	for _, m := range p.Mutations {
 		v.Mutations = append(v.Mutations, m.Verb)
 	}
@@ -114,6 +118,58 @@ func (p Project) Vocabulary() scenario.Vocabulary {
 		v.Triggers = append(v.Triggers, t.Mapping.Trigger)
 	}
 	return v
+}
+
+// triggers are those that a scenario lets run, with its overrides. Naming one lets
+// it run, also if its mapping is not enabled.
+func (p Project) triggers(s *scenario.Scenario) ([]Trigger, error) {
+	var list []Trigger
+	for _, t := range p.Triggers {
+		i := slices.IndexFunc(s.Triggers, func(named scenario.Trigger) bool { return named.Name == t.Mapping.Trigger })
+		if i < 0 {
+			if s.Triggers == nil && t.Mapping.Enabled {
+				list = append(list, t)
+			}
+			continue
+		}
+		t.Mapping.Enabled = true
+		if overrides := s.Triggers[i].Overrides; overrides != nil {
+			m, err := t.Mapping.Override(overrides)
+			if err != nil {
+				return nil, &StepError{Step: scenario.Step{Pos: s.Triggers[i].Pos, Verb: "triggers"}, Err: err}
+			}
+			t.Mapping = m
+		}
+		if t.Mapping.Enabled {
+			list = append(list, t)
+		}
+	}
+	for _, named := range s.Triggers {
+		if !slices.ContainsFunc(p.Triggers, func(t Trigger) bool { return t.Mapping.Trigger == named.Name }) {
+			return nil, &StepError{Step: scenario.Step{Pos: named.Pos, Verb: "triggers"}, Err: fmt.Errorf("no trigger %q in this project", named.Name)}
+		}
+	}
+	return list, nil
+}
+
+// checkMapping says what is wrong with the overrides of a trigger.
+func (p Project) checkMapping(trigger string, overrides []byte) error {
+	for _, t := range p.Triggers {
+		if t.Mapping.Trigger == trigger {
+			_, err := t.Mapping.Override(overrides)
+			return err
+		}
+	}
+	return fmt.Errorf("no trigger %q in this project", trigger)
+}
+
+// text is a step on one line. Those made in Go may leave it to the project, which
+// knows the keys of its tables.
+func (p Project) text(s scenario.Step) string {
+	if s.Text != "" {
+		return s.Text
+	}
+	return s.Verb
 }
 
 // check finds mistakes that would otherwise show as a run that does nothing.
@@ -136,6 +192,11 @@ func (p Project) check() error {
 			return fmt.Errorf("project: trigger %s: table %q has no stream: enable StreamSpecification in its definition", t.Mapping.Trigger, t.Mapping.Table)
 		case t.New == nil:
 			return fmt.Errorf("project: trigger %s: New is missing: it builds the handler", t.Mapping.Trigger)
+		}
+	}
+	for _, v := range p.Views {
+		if slices.Contains(scenario.Views(), v.Name) {
+			return fmt.Errorf("project: view %q: the name is that of a view that every project has: choose another", v.Name)
 		}
 	}
 	return nil // names of mutations and seeds are checked with the vocabulary

@@ -15,8 +15,11 @@ import (
 
 // rawWrites makes the writes of a step that a scenario spells out.
 func rawWrites(ctx context.Context, db *dynamodb.Client, s scenario.Step) error {
-	if s.Verb == "transact" {
+	switch s.Verb {
+	case "transact":
 		return transact(ctx, db, s.Writes)
+	case "batch":
+		return batchWrite(ctx, db, s.Writes)
 	}
 	var err error
 	for _, w := range s.Writes {
@@ -56,6 +59,26 @@ func transact(ctx context.Context, db *dynamodb.Client, writes []scenario.Write)
 		}
 	}
 	_, err := db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: items})
+	return err
+}
+
+// batchWrite makes one BatchWriteItem call.
+func batchWrite(ctx context.Context, db *dynamodb.Client, writes []scenario.Write) error {
+	requests := map[string][]types.WriteRequest{}
+	for _, w := range writes {
+		switch w.Op {
+		case "put":
+			requests[w.Table] = append(requests[w.Table], types.WriteRequest{PutRequest: &types.PutRequest{Item: w.Item}})
+		case "delete":
+			requests[w.Table] = append(requests[w.Table], types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: w.Key}})
+		default:
+			return fmt.Errorf("raw write %q: a batch has put and delete", w.Op)
+		}
+	}
+	out, err := db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: requests})
+	if err == nil && len(out.UnprocessedItems) > 0 {
+		return fmt.Errorf("the engine left writes to %d tables unprocessed", len(out.UnprocessedItems))
+	}
 	return err
 }
 

@@ -3,8 +3,10 @@ package harness
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 
 	"github.com/stillwater-streams/stillwater/consumer"
@@ -23,9 +25,9 @@ type source struct {
 	origin      consumer.Origin         // as handlers see it
 	destination destination.Destination // nil: what is given up is dropped
 	shards      []*shard                // parents before children
-	read        int                     // records that were read
+	lost        int                     // records that were trimmed before they were read
 	known       map[string]*shard
-	warm        *environment // nil: the next invocation is a cold start
+	warm        []*environment // that run nothing; none: the next invocation is a cold start
 }
 
 // shard is the mapping on one shard, with its lanes.
@@ -36,6 +38,7 @@ type shard struct {
 	core    *core.Shard
 	batches map[int]batch    // in hand, by lane
 	last    map[int]trace.ID // the last invocation, by lane
+	read    []string         // sequence numbers of what was read and not given back
 }
 
 // batch is what a lane has in hand.
@@ -82,11 +85,7 @@ func (s *source) refresh(shards []consumer.Shard) {
 // must be read to its end and dealt with.
 func (d *shard) ready() bool {
 	parent := d.source.known[d.at.ParentID]
-	if parent == nil {
-		return true
-	}
-	_, done := parent.core.Next(d.source.attempt.clock.Now())[0].(core.Done)
-	return done
+	return parent == nil || parent.done()
 }
 
 // look reads, unless nothing can be there.
@@ -95,13 +94,17 @@ func (d *shard) look(ctx context.Context, limit int) (int, error) {
 		d.core.Read(d.source.attempt.clock.Now(), nil, false)
 		return 0, nil
 	}
-	return d.read(ctx, limit)
+	return d.fetch(ctx, limit)
 }
 
-// read takes the next records and stamps them with the virtual time of their write.
-func (d *shard) read(ctx context.Context, limit int) (int, error) {
+// fetch takes the next records and stamps them with the virtual time of their write.
+func (d *shard) fetch(ctx context.Context, limit int) (int, error) {
 	a, trigger := d.source.attempt, d.source.trigger.Mapping
 	found, end, err := d.reader.Read(ctx, limit)
+	if trimmed := (*consumer.TrimmedError)(nil); errors.As(err, &trimmed) {
+		d.reader.ResumeAtHorizon() // as consumer.Run does
+		found, end, err = d.reader.Read(ctx, limit)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", trigger.Trigger, err)
 	}
@@ -114,7 +117,10 @@ func (d *shard) read(ctx context.Context, limit int) (int, error) {
 		records = append(records, record)
 	}
 	d.core.Read(a.clock.Now(), records, end)
-	d.source.read += len(records)
+	for _, r := range records {
+		d.read = append(d.read, r.Sequence)
+	}
+	a.past.count(trigger.Trigger).polled += len(records)
 	return len(records), nil
 }
 
@@ -126,6 +132,9 @@ func (d *shard) record(r types.Record) (core.Record, error) {
 		seen = a.gate.Adopt(d.source.streamARN, d.at.ID, r)
 	}
 	origin.Arrived = seen.At
+	if seen.Service {
+		r.UserIdentity = &types.Identity{Type: aws.String("Service"), PrincipalId: aws.String("dynamodb.amazonaws.com")}
+	}
 	record, err := consumer.NewRecord(r, origin)
 	if err != nil {
 		return core.Record{}, err
@@ -135,6 +144,7 @@ func (d *shard) record(r types.Record) (core.Record, error) {
 		return core.Record{}, err
 	}
 	if record.Filtered = !matches; record.Filtered {
+		a.past.count(d.source.trigger.Mapping.Trigger).filtered++
 		a.log.Append(trace.Event{
 			Kind: trace.Filtered, Actor: d.source.trigger.Mapping.Trigger, Shard: a.gate.Alias(d.at.ID), Cause: []trace.ID{seen.ID},
 		})

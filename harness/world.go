@@ -45,6 +45,9 @@ func (a *attempt) Refresh(ctx context.Context) error {
 
 // Pass implements settle.World.
 func (a *attempt) Pass(ctx context.Context, m *settle.Meter) (int, error) {
+	if a.pick != nil && a.log.SetupEnded() {
+		return a.overlap(ctx, m)
+	}
 	invocations := 0
 	for _, s := range a.mappings {
 		for _, d := range s.shards {
@@ -77,31 +80,52 @@ func (d *shard) drive(ctx context.Context, m *settle.Meter) (invocations int, er
 			}
 			drained = n == 0 // asked again all the same: the end of a window may hang on it
 		case core.Invoke:
-			if err := d.invoke(ctx, action); err != nil {
+			n, err := a.invoke(ctx, m, &invocation{shard: d, action: action})
+			invocations += n
+			if err != nil {
 				return invocations, err
 			}
 			drained = false
-			invocations++
-			a.delivered += len(action.Records)
-			_, depth := d.causes(action.Records)
-			if err := m.Spend(len(action.Records), depth, d.last[action.Lane]); err != nil {
-				return invocations, err
-			}
-		case core.Deliver:
-			if err := d.deliver(ctx, action); err != nil {
-				return invocations, err
-			}
-		case core.Drop:
-			d.drop(action)
-		case core.Checkpoint:
-			a.log.Append(trace.Event{Kind: trace.Checkpoint, Actor: d.source.trigger.Mapping.Trigger, Shard: a.gate.Alias(d.at.ID), Cause: d.held()})
-			d.core.Checkpointed()
 		case core.Wait, core.Done:
 			return invocations, nil
 		default:
-			panic(fmt.Sprintf("harness: a shard wants %T, which the driver does not know", action))
+			if err := d.act(ctx, action); err != nil {
+				return invocations, err
+			}
 		}
 	}
+}
+
+// invoke makes invocations at the same time, and counts them.
+func (a *attempt) invoke(ctx context.Context, m *settle.Meter, list ...*invocation) (invocations int, err error) {
+	made, err := a.invokeAll(ctx, list)
+	if err != nil {
+		return len(made), err
+	}
+	for _, i := range made {
+		a.delivered += len(i.action.Records)
+		if err := m.Spend(len(i.action.Records), i.depth, i.shard.last[i.action.Lane]); err != nil {
+			return len(made), err
+		}
+	}
+	return len(made), nil
+}
+
+// act does what neither reads nor calls a handler.
+func (d *shard) act(ctx context.Context, action core.Action) error {
+	a := d.source.attempt
+	switch action := action.(type) {
+	case core.Deliver:
+		return d.deliver(ctx, action)
+	case core.Drop:
+		d.drop(action)
+	case core.Checkpoint:
+		a.log.Append(trace.Event{Kind: trace.Checkpoint, Actor: d.source.trigger.Mapping.Trigger, Shard: a.gate.Alias(d.at.ID), Cause: d.held()})
+		d.core.Checkpointed()
+	default:
+		panic(fmt.Sprintf("harness: a shard wants %T, which the driver does not know", action))
+	}
+	return nil
 }
 
 // held are the batches that lanes have, or had last, in hand.
@@ -137,6 +161,7 @@ func (d *shard) deliver(ctx context.Context, action core.Deliver) error {
 		e.Kind, e.Note = trace.DeadLetterRefused, err.Error()
 		d.core.DeliveryFailed(a.clock.Now(), action.Lane, err.Error())
 	} else {
+		a.past.count(trigger).delivered += len(action.Records)
 		d.core.Delivered(action.Lane)
 	}
 	a.log.Append(e)
@@ -147,6 +172,7 @@ func (d *shard) deliver(ctx context.Context, action core.Deliver) error {
 func (d *shard) drop(action core.Drop) {
 	a, trigger := d.source.attempt, d.source.trigger.Mapping.Trigger
 	a.letters.drop(trigger, action.Lost)
+	a.past.count(trigger).dropped += len(action.Records)
 	a.log.Append(trace.Event{
 		Kind: trace.Dropped, Actor: trigger, Shard: a.gate.Alias(d.at.ID),
 		Cause: []trace.ID{d.batch(action.Lane, action.Records)}, N: len(action.Records), Note: string(action.Condition),
@@ -209,7 +235,7 @@ func (a *attempt) noteLate() {
 func (a *attempt) unread() []settle.Obligation {
 	var open []settle.Obligation
 	for _, s := range a.mappings {
-		if n := a.gate.Records(s.streamARN) - s.read; n > 0 {
+		if n := a.gate.Records(s.streamARN) - s.read(); n > 0 {
 			open = append(open, settle.Obligation{
 				What:  fmt.Sprintf("%s: %d records of its stream are written and not read", s.trigger.Mapping.Trigger, n),
 				Since: a.clock.Now(), Discharge: "the engine shows them: it gave an empty page before its last record",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -21,6 +22,7 @@ import (
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/cli"
 	"github.com/stillwater-streams/stillwater/harness/engine"
+	"github.com/stillwater-streams/stillwater/harness/engine/choose"
 	"github.com/stillwater-streams/stillwater/harness/engine/dynamodblocal"
 )
 
@@ -29,7 +31,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"stillwater": func() {
-			os.Exit(cli.Main(os.Args[1:], cli.Team{Project: things, Engine: start, Image: image}))
+			os.Exit(cli.Main(os.Args[1:], cli.Team{Project: things, Engine: start, Image: image, Examine: choose.Examine}))
 		},
 	})
 }
@@ -48,7 +50,7 @@ func TestScripts(t *testing.T) {
 				}
 			}
 			e.Setenv("HOME", e.WorkDir)
-			return nil
+			return goEnvironment(e)
 		},
 		Condition: func(name string) (bool, error) {
 			if name != "docker" {
@@ -59,6 +61,27 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 	})
+}
+
+// goEnvironment lets scripts call go: offline, with the caches of this user.
+func goEnvironment(e *testscript.Env) error {
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOROOT").Output()
+	if err != nil {
+		return err
+	}
+	values := strings.Split(strings.TrimSpace(string(out)), "\n")
+	for i, name := range []string{"GOCACHE", "GOMODCACHE", "GOROOT"} {
+		e.Setenv(name, values[i])
+	}
+	checkout, err := filepath.Abs("../..")
+	if err != nil {
+		return err
+	}
+	e.Setenv("CHECKOUT", checkout)
+	e.Setenv("GOPROXY", "off")
+	e.Setenv("GOSUMDB", "off")
+	e.Setenv("GOFLAGS", "-mod=mod -buildvcs=false")
+	return nil
 }
 
 // exits runs a command and compares its exit code: exits 2 stillwater run.

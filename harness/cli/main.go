@@ -23,6 +23,8 @@ type Team struct {
 	Engine func(ctx context.Context, which string, progress func(string)) (engine.Engine, error)
 	// Image readies the image that Engine needs and returns its name.
 	Image func(ctx context.Context, progress func(string)) (string, error)
+	// Examine looks at what the engines need of this computer.
+	Examine func(ctx context.Context) []engine.Check
 }
 
 // The exit codes.
@@ -41,6 +43,8 @@ type commands struct {
 	Consume consumeCommand `cmd:"" help:"Run the triggers against a live table of DynamoDB Local, for local development; consume run --help lists the flags."`
 	List    listCommand    `cmd:"" help:"List scenarios with their titles."`
 	Check   checkCommand   `cmd:"" help:"Check every scenario and fixture file, without an engine."`
+	Doctor  doctorCommand  `cmd:"" help:"Look at Docker, the image, ports, disk and leftovers, and say what to do."`
+	Init    initCommand    `cmd:"" help:"Write a small project: table, trigger, mutation, fixture, scenario, test and command."`
 	Image   imageCommand   `cmd:"" help:"Make sure that the DynamoDB Local image is there: local, pulled, or built."`
 }
 

@@ -29,6 +29,13 @@ func (f projectFlags) folder() (string, error) {
 	return root, nil
 }
 
+// noProject is the error of a command that was not called in a project.
+type noProject struct{ start string }
+
+func (n noProject) Error() string {
+	return fmt.Sprintf("no folder scenarios/ in %s or above: go to the project, name it with --root, or begin one with stillwater init", n.start)
+}
+
 // project reads the project. What is wrong in it is the user's to correct.
 func (f projectFlags) project(env *environment) (harness.Project, error) {
 	root, err := f.folder()
@@ -88,7 +95,7 @@ func findRoot() (string, error) {
 			return filepath.Rel(start, dir)
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("no folder scenarios/ in %s or above: go to the project, name it with --root, or begin one with stillwater init", start)
+			return "", noProject{start}
 		}
 	}
 }

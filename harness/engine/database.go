@@ -27,7 +27,9 @@ type Database struct {
 	Region    string
 	AccessKey string // letters and digits only: DynamoDB Local refuses anything else
 
-	transport *http.Transport // for Config(nil); its connections end with the database
+	transport *http.Transport   // for Config(nil); its connections end with the database
+	answer    func(*aws.Config) // nil: requests go to the endpoint
+	controls  any
 	release   func()
 	once      sync.Once
 }
@@ -43,6 +45,17 @@ func NewDatabase(endpoint, region, accessKey string, release func()) *Database {
 	}
 }
 
+// AnswerBy is for engines that answer without requests: answer adds to each
+// configuration what does. controls are what [Database.Controls] gives.
+func (d *Database) AnswerBy(answer func(*aws.Config), controls any) {
+	d.answer, d.controls = answer, controls
+}
+
+// Controls is what the engine lets itself be told beyond the API, to split a shard
+// for instance: ask it by an interface of the methods that you need. Nil for
+// engines that take nothing.
+func (d *Database) Controls() any { return d.controls }
+
 // Config is what SDK clients of this database are made of: static dummy credentials, the region, the endpoint and
 // retries without jitter. Nothing is read from the environment or from files. A nil client stands for a plain one whose
 // idle connections end with the database.
@@ -50,13 +63,17 @@ func (d *Database) Config(client aws.HTTPClient) aws.Config {
 	if client == nil {
 		client = &http.Client{Transport: d.transport}
 	}
-	return aws.Config{
+	config := aws.Config{
 		Region:       d.Region,
 		Credentials:  credentials.NewStaticCredentialsProvider(d.AccessKey, secretKey, ""),
 		BaseEndpoint: aws.String(d.Endpoint),
 		HTTPClient:   client,
 		Retryer:      newRetryer,
 	}
+	if d.answer != nil {
+		d.answer(&config)
+	}
+	return config
 }
 
 // Close gives the database back to its engine. Its tables may live on until the engine ends, but nobody gets to see

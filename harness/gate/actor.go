@@ -124,13 +124,13 @@ func (g *Gate) enter(ctx context.Context, c *call) error {
 	}
 	select {
 	case <-c.granted:
-		return nil
+		return c.denial()
 	case <-c.task.over:
 	case <-ctx.Done():
 	}
 	if !c.withdraw() { // the grant came at the same moment, and the driver waits for this call
 		<-c.granted
-		return nil
+		return c.denial()
 	}
 	if c.task.Ended() {
 		return g.refuse(c)

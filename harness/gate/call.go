@@ -23,7 +23,8 @@ type call struct {
 
 	mu      sync.Mutex
 	state   state
-	pending int // the operation itself, and its requests without an answer
+	pending int   // the operation itself, and its requests without an answer
+	denied  error // the answer of a call that is not made
 	err     error
 	began   time.Time
 }
@@ -40,16 +41,24 @@ func newCall(t *Task, op string, what subject) *call {
 	return &call{task: t, op: op, what: what, granted: make(chan struct{}), idle: make(chan struct{}), accounted: make(chan struct{}), pending: 1}
 }
 
-// release grants the call; false if its caller no longer waits.
-func (c *call) release(now time.Time) bool {
+// release grants the call, or answers it with denied; false if its caller no
+// longer waits.
+func (c *call) release(now time.Time, denied error) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.state != waiting {
 		return false
 	}
-	c.state, c.began = released, now
+	c.state, c.began, c.denied = released, now, denied
 	close(c.granted)
 	return true
+}
+
+// denial is the answer of a call that was granted and is not made.
+func (c *call) denial() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.denied
 }
 
 // withdraw takes the call back; false if it was granted already.

@@ -59,6 +59,14 @@ type Options struct {
 	Watchdog time.Duration
 	// Calls that one task may make; 0 means DefaultCalls.
 	Calls int
+	// Pick says which of n tasks goes on, n > 1, where several that [Gate.Run] runs
+	// together stop at the gate: an index from 0. nil lets each run to its end
+	// before the next begins.
+	Pick func(n int) int
+	// Decide is asked by [Gate.Run] before each call is let through. An error of it
+	// is the answer to the call, which is not made; with [ErrTimeOut] the task ends
+	// there. nil lets all through.
+	Decide func(Call) error
 }
 
 // Gate is the one way to the database of a run.

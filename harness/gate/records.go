@@ -24,6 +24,8 @@ type Seen struct {
 	Depth int
 	// Key is the item's key as text.
 	Key string
+	// Service says that DynamoDB itself made the write: the item had expired.
+	Service bool
 }
 
 // Seen looks a record up by its stream and sequence number.
@@ -36,20 +38,27 @@ func (g *Gate) Seen(streamARN, sequence string) (Seen, bool) {
 // Adopt notes a record that no call through the gate caused. Such an orphan was
 // written by a client the gate does not know; it is a finding in itself.
 func (g *Gate) Adopt(streamARN, shardID string, r streamtypes.Record) Seen {
-	return g.note(streamARN, shardID, r, "", 0)
+	return g.note(streamARN, shardID, r, origin{})
+}
+
+// origin is where a record comes from; without a cause it is an orphan.
+type origin struct {
+	cause   trace.ID
+	depth   int
+	service bool
 }
 
 // note gives a record its id and remembers it.
-func (g *Gate) note(streamARN, shardID string, r streamtypes.Record, cause trace.ID, depth int) Seen {
+func (g *Gate) note(streamARN, shardID string, r streamtypes.Record, o origin) Seen {
 	s := Seen{
-		ID: g.options.Log.Mint(trace.TypeRecord), At: g.options.Now(), Depth: depth,
-		Key: g.recordKey(streamARN, r),
+		ID: g.options.Log.Mint(trace.TypeRecord), At: g.options.Now(), Depth: o.depth,
+		Key: g.recordKey(streamARN, r), Service: o.service,
 	}
 	e := trace.Event{
 		Kind: trace.RecordSeen, ID: s.ID, Shard: g.Alias(shardID), Op: string(r.EventName),
-		Key: s.Key, Depth: depth, Cause: []trace.ID{cause}, Changes: changes(r.Dynamodb),
+		Key: s.Key, Depth: o.depth, Cause: []trace.ID{o.cause}, Changes: changes(r.Dynamodb),
 	}
-	if cause == "" {
+	if o.cause == "" {
 		e.Kind, e.Cause = trace.RecordOrphan, nil
 	}
 	g.options.Log.Append(e)
@@ -83,11 +92,11 @@ func (g *Gate) account(ctx context.Context, c *call, took time.Duration) error {
 	e.N = len(found)
 	g.options.Log.Append(e)
 	for _, f := range found {
-		cause, depth := e.ID, c.task.Depth
+		o := origin{e.ID, c.task.Depth, c.task.Service}
 		if !c.what.names(g.recordKey(f.stream, f.record)) {
-			cause, depth = "", 0 // of another writer, behind the gate's back
+			o = origin{} // of another writer, behind the gate's back
 		}
-		g.note(f.stream, f.shard, f.record, cause, depth)
+		g.note(f.stream, f.shard, f.record, o)
 	}
 	return nil
 }

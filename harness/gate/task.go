@@ -23,6 +23,8 @@ type Task struct {
 	Depth int
 	// Timeout in real time, as Lambda's; 0 means none.
 	Timeout time.Duration
+	// Service says that DynamoDB itself does the work, as it deletes what expires.
+	Service bool
 	// Do is the work.
 	Do func(context.Context)
 
@@ -74,8 +76,8 @@ func (e *Stuck) Error() string {
 }
 
 // Run runs tasks together and returns when each has ended. One call is granted
-// at a time: when every task has either ended or stopped at the gate, the first
-// task that waits goes on, so a task runs to its end before the next.
+// at a time, when every task has either ended or stopped at the gate; Options.Pick
+// says whose. Without it a task runs to its end before the next begins.
 func (g *Gate) Run(ctx context.Context, tasks ...*Task) error {
 	r := &run{
 		gate: g, live: map[*Task]bool{}, waiting: map[*Task][]*call{},
@@ -83,14 +85,31 @@ func (g *Gate) Run(ctx context.Context, tasks ...*Task) error {
 		dog:   time.NewTimer(g.options.Watchdog),
 	}
 	defer r.dog.Stop()
-	for _, t := range tasks {
-		r.start(ctx, t)
-	}
 	defer func() {
 		for _, t := range tasks {
 			r.end(t)
 		}
 	}()
+	if g.options.Pick != nil {
+		return r.together(ctx, tasks)
+	}
+	for i := range tasks {
+		if err := r.together(ctx, tasks[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// together begins tasks one after the other, each up to its first call, so that
+// what they do before it has an order too, and grants calls until all have ended.
+func (r *run) together(ctx context.Context, tasks []*Task) error {
+	for _, t := range tasks {
+		r.start(ctx, t)
+		if err := r.gather(ctx); err != nil {
+			return err
+		}
+	}
 	for len(r.live) > 0 {
 		if err := r.gather(ctx); err != nil {
 			return err
@@ -165,22 +184,29 @@ func (r *run) running() *Task {
 	return nil
 }
 
-// next takes a call of the first task that waits. Of several that the goroutines
-// of one handler make at once it takes the first by operation and key, of those
-// that are here: which are is chance.
+// next takes a call of a task that waits. Of several that the goroutines of one
+// handler make at once it takes the first by operation and key, of those that are
+// here: which are is chance.
 func (r *run) next(tasks []*Task) *call {
+	var waits []*Task
 	for _, t := range tasks {
-		if !r.live[t] || len(r.waiting[t]) == 0 {
-			continue
+		if r.live[t] && len(r.waiting[t]) > 0 {
+			waits = append(waits, t)
 		}
-		slices.SortStableFunc(r.waiting[t], func(a, b *call) int {
-			return cmp.Or(cmp.Compare(a.op, b.op), cmp.Compare(a.what.key, b.what.key))
-		})
-		c := r.waiting[t][0]
-		r.waiting[t] = r.waiting[t][1:]
-		return c
 	}
-	return nil
+	if len(waits) == 0 {
+		return nil
+	}
+	t := waits[0]
+	if len(waits) > 1 {
+		t = waits[r.gate.options.Pick(len(waits))]
+	}
+	slices.SortStableFunc(r.waiting[t], func(a, b *call) int {
+		return cmp.Or(cmp.Compare(a.op, b.op), cmp.Compare(a.what.key, b.what.key))
+	})
+	c := r.waiting[t][0]
+	r.waiting[t] = r.waiting[t][1:]
+	return c
 }
 
 // end ends a task once: by its return, or by its timeout.
@@ -209,8 +235,11 @@ func (t *Task) end() {
 // it caused to it.
 func (r *run) grant(ctx context.Context, c *call) error {
 	g := r.gate
+	if r.decided(c) {
+		return nil
+	}
 	g.approach(ctx, c)
-	if !c.release(time.Now()) {
+	if !c.release(time.Now(), nil) {
 		return nil
 	}
 	defer close(c.accounted)

@@ -25,6 +25,7 @@ type Log struct {
 	minted      map[Type]int
 	setup       bool
 	byID        map[ID]int // Seq of the event that introduced the id
+	observe     func(Event)
 	images      map[ID]func() Images
 	imagesLater func(*Log) error // nil: all are here
 }
@@ -44,6 +45,13 @@ func (l *Log) EndSetup() {
 	defer l.mu.Unlock()
 	l.setup = false
 	l.minted = map[Type]int{}
+}
+
+// SetupEnded reports whether the fixture's phase is over.
+func (l *Log) SetupEnded() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.setup
 }
 
 // KeepLast lets the log forget its oldest events, so that it may grow for days:
@@ -97,7 +105,18 @@ func (l *Log) Append(e Event) {
 	if _, known := l.byID[e.ID]; e.ID != "" && !known {
 		l.byID[e.ID] = e.Seq
 	}
+	if l.observe != nil {
+		l.observe(e)
+	}
 	l.forget()
+}
+
+// Observe lets f see each event from now on as it is appended, in their order. f
+// must be quick, and must not call the log.
+func (l *Log) Observe(f func(Event)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.observe = f
 }
 
 // Events returns a copy of the log so far, of what it has not forgotten.

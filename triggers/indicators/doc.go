@@ -15,4 +15,9 @@
 // new or changed severity_score or state.status. What comes out: at most one
 // update at a time of the finding, which the stream delivers here again and which
 // changes neither of the two: it is dropped without any call, so nothing loops.
+//
+// What it costs: per finding and batch one consistent reading of the finding and
+// one query of all its vulnerabilities, to the last page (1 MB, some 128 read units,
+// each). If something changed, one write, and the pages of one more query that
+// verifies it. Computing takes less than a millisecond per 1,000 vulnerabilities.
 package indicators

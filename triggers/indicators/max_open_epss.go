@@ -11,10 +11,10 @@ import (
 // one that is deleted.
 //
 // It reads state.status, zero_risk.status and epss of the vulnerabilities, and
-// state.status of the finding.
-func maxOpenEPSS(s Snapshot) types.AttributeValue {
+// state.status of the finding. It costs one pass over the open vulnerabilities.
+func maxOpenEPSS(s sets) types.AttributeValue {
 	highest := model.Int(0)
-	for _, v := range s.exposed() {
+	for _, v := range s.exposed {
 		if v.EPSS.Cmp(highest) > 0 {
 			highest = v.EPSS
 		}

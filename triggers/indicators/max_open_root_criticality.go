@@ -13,11 +13,12 @@ import (
 // attribute is absent.
 //
 // It reads state.status, zero_risk.status and root_criticality of the
-// vulnerabilities, and state.status of the finding.
-func maxOpenRootCriticality(s Snapshot) types.AttributeValue {
+// vulnerabilities, and state.status of the finding. It costs one pass over the
+// open vulnerabilities.
+func maxOpenRootCriticality(s sets) types.AttributeValue {
 	ascending := model.Criticalities()
 	highest := -1
-	for _, v := range s.exposed() {
+	for _, v := range s.exposed {
 		highest = max(highest, slices.Index(ascending, v.RootCriticality))
 	}
 	if highest < 0 {

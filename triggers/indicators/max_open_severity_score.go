@@ -10,12 +10,13 @@ import (
 // deleted.
 //
 // It reads state.status, zero_risk.status and severity_score.temporal_score of the
-// vulnerabilities, severity_score and state.status of the finding.
-func maxOpenSeverityScore(s Snapshot) types.AttributeValue {
-	return maxScore(s.exposed(), s.score3)
+// vulnerabilities, severity_score and state.status of the finding. It costs one
+// pass over the open vulnerabilities.
+func maxOpenSeverityScore(s sets) types.AttributeValue {
+	return maxScore(s.exposed, func(v scored) model.Score { return v.score3 })
 }
 
-func maxScore(vulnerabilities []model.Vulnerability, score func(model.Vulnerability) model.Score) types.AttributeValue {
+func maxScore(vulnerabilities []scored, score func(scored) model.Score) types.AttributeValue {
 	highest := model.Int(0)
 	for _, v := range vulnerabilities {
 		if of := score(v); of.Cmp(highest) > 0 {

@@ -17,18 +17,11 @@ type state struct {
 	snapshot Snapshot
 }
 
-// read reads the finding and all its vulnerabilities. It returns nil if the
-// finding does not exist; when it appears, its INSERT computes it.
-//
-// The finding comes first: the write's condition is that it is still as it was
-// before the vulnerabilities were read.
-func (t *Trigger) read(ctx context.Context, task task) (*state, error) {
-	item, err := t.readFinding(ctx, task.finding)
-	if item == nil || err != nil {
-		return nil, err
-	}
-	s := &state{item: item}
-	if s.snapshot.Finding, err = model.ParseFinding(item); err != nil {
+// read reads all vulnerabilities of a finding that was read before them: the
+// write's condition is that the finding is still as it was then.
+func (t *Trigger) read(ctx context.Context, finding model.Item, task task) (*state, error) {
+	parsed, err := model.ParseFinding(finding)
+	if err != nil {
 		return nil, err
 	}
 	items, err := t.readIndex(ctx, task.finding)
@@ -38,6 +31,7 @@ func (t *Trigger) read(ctx context.Context, task task) (*state, error) {
 	if items, err = t.overlay(ctx, items, task); err != nil {
 		return nil, err
 	}
+	s := &state{item: finding, snapshot: Snapshot{Finding: parsed}}
 	var errs []error
 	for _, item := range items {
 		v, err := model.ParseVulnerability(item)
@@ -47,7 +41,8 @@ func (t *Trigger) read(ctx context.Context, task task) (*state, error) {
 	return s, errors.Join(errs...)
 }
 
-// readFinding reads the finding by its key, consistently. The range key holds the
+// readFinding reads the finding by its key, consistently; nil if there is none
+// (yet): when it appears, its INSERT computes it. The range key holds the
 // group, which a record of a vulnerability need not tell: hence a query of the
 // primary key with the finding's hash and the GROUP# prefix, which leaves the
 // finding's history out.

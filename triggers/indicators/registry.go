@@ -10,7 +10,7 @@ type indicator struct {
 	name string
 	// compute returns the value, or nil if there is nothing to compute it from and
 	// the attribute is to be absent.
-	compute func(Snapshot) types.AttributeValue
+	compute func(sets) types.AttributeValue
 }
 
 // registry lists every indicator. To add one, write a file with its function and
@@ -33,13 +33,23 @@ func registry() []indicator {
 	}
 }
 
+// Names returns the attributes that the trigger keeps in the map
+// unreliable_indicators of a finding. It writes nothing else.
+func Names() []string {
+	var names []string
+	for _, i := range registry() {
+		names = append(names, i.name)
+	}
+	return names
+}
+
 // Compute returns the indicators of a finding, attribute name to value, without
 // those that have nothing to be computed from. It is pure: the same snapshot
 // gives the same values, in whatever order the vulnerabilities are.
 func Compute(s Snapshot) model.Item {
-	values := model.Item{}
+	values, made := model.Item{}, s.sets()
 	for _, i := range registry() {
-		if v := i.compute(s); v != nil {
+		if v := i.compute(made); v != nil {
 			values[i.name] = v
 		}
 	}

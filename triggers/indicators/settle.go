@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stillwater-streams/stillwater/triggers/model"
 )
 
 // maxWrites bounds the writes of one finding in one invocation. Each further one
@@ -20,16 +21,23 @@ var ErrUnsettled = errors.New("changed by others at every write: retry the batch
 // what is computed from a reading made after the last write. It returns how often
 // it wrote.
 //
-// Reading again serves three ends at once. After a failed condition, it computes
-// anew on what is there now. After a write, it verifies: two computations of one
+// After a refused write everything is read again. After a write that took effect,
+// which returns the finding, the vulnerabilities are: two computations of one
 // finding may run beside each other, and the older may write last, because the
-// newer found nothing to change; whoever writes last looks once more, and sees
-// the truth. And if nothing changed it is the end.
+// newer found nothing to change; whoever writes last looks once more, and sees the
+// truth. What changed in the finding itself since has a record of its own, which
+// computes it again.
 func (t *Trigger) settle(ctx context.Context, task task) (writes int, err error) {
+	var finding model.Item // as it was last seen; nil = to be read
 	conflicts := 0
 	for {
-		state, err := t.read(ctx, task)
-		if state == nil || err != nil {
+		if finding == nil {
+			if finding, err = t.readFinding(ctx, task.finding); finding == nil || err != nil {
+				return writes, err
+			}
+		}
+		state, err := t.read(ctx, finding, task)
+		if err != nil {
 			return writes, err
 		}
 		changes := compare(state.snapshot.Finding.Indicators, Compute(state.snapshot))
@@ -39,7 +47,7 @@ func (t *Trigger) settle(ctx context.Context, task task) (writes int, err error)
 		if writes+conflicts == maxWrites {
 			return writes, fmt.Errorf("%w (%d writes, %d of them refused)", ErrUnsettled, maxWrites, conflicts)
 		}
-		err = t.write(ctx, state, changes)
+		finding, err = t.write(ctx, state, changes)
 		var refused *types.ConditionalCheckFailedException
 		switch {
 		case errors.As(err, &refused):

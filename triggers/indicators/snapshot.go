@@ -8,51 +8,59 @@ type Snapshot struct {
 	Vulnerabilities []model.Vulnerability // all of the finding, in any order
 }
 
-// released is the set R: SAFE or VULNERABLE, no zero-risk claim standing.
-func (s Snapshot) released() []model.Vulnerability { return s.subset(model.Vulnerability.InReleased) }
-
-// open is the set O: those of R that are VULNERABLE.
-func (s Snapshot) open() []model.Vulnerability { return s.subset(model.Vulnerability.InOpen) }
-
-// drafts is the set D: SUBMITTED or REJECTED, no zero-risk claim standing.
-func (s Snapshot) drafts() []model.Vulnerability { return s.subset(model.Vulnerability.InDrafts) }
-
-// exposed is the set that maxima and totals look at: O, or nothing once the
-// finding itself is deleted.
-func (s Snapshot) exposed() []model.Vulnerability {
-	if s.Finding.Deleted() {
-		return nil
-	}
-	return s.open()
+// sets are the vulnerabilities of a snapshot as the indicators look at them. They
+// are made once for all indicators.
+type sets struct {
+	released []scored // R: SAFE or VULNERABLE, no zero-risk claim standing
+	open     []scored // O: those of R that are VULNERABLE
+	drafts   []scored // D: SUBMITTED or REJECTED, no zero-risk claim standing
+	// exposed is what maxima and totals look at: O, or nothing once the finding
+	// itself is deleted.
+	exposed []scored
 }
 
-func (s Snapshot) subset(in func(model.Vulnerability) bool) []model.Vulnerability {
-	var members []model.Vulnerability
-	for _, v := range s.Vulnerabilities {
-		if in(v) {
-			members = append(members, v)
+// scored is a vulnerability with the scores that count for it: its own, else the
+// finding's, else 0.
+type scored struct {
+	*model.Vulnerability
+	score3 model.Score // v3.1, temporal
+	score4 model.Score // v4, threat
+}
+
+func (s Snapshot) sets() sets {
+	var made sets
+	for i := range s.Vulnerabilities {
+		v := s.score(&s.Vulnerabilities[i])
+		switch {
+		case v.InOpen():
+			made.open = append(made.open, v)
+			made.released = append(made.released, v)
+		case v.InReleased():
+			made.released = append(made.released, v)
+		case v.InDrafts():
+			made.drafts = append(made.drafts, v)
 		}
 	}
-	return members
+	if !s.Finding.Deleted() {
+		made.exposed = made.open
+	}
+	return made
 }
 
-// score3 is the v3.1 score of a vulnerability: its own temporal score, else the
-// finding's, else 0.
-func (s Snapshot) score3(v model.Vulnerability) model.Score {
-	return s.score(v, func(s model.SeverityScore) model.Score { return s.TemporalScore })
-}
-
-// score4 is the v4 score of a vulnerability: its own threat score, else the
-// finding's, else 0.
-func (s Snapshot) score4(v model.Vulnerability) model.Score {
-	return s.score(v, func(s model.SeverityScore) model.Score { return s.ThreatScore })
-}
-
-func (s Snapshot) score(v model.Vulnerability, of func(model.SeverityScore) model.Score) model.Score {
-	for _, severity := range []*model.SeverityScore{v.SeverityScore, s.Finding.SeverityScore} {
-		if severity != nil && of(*severity).Known() {
-			return of(*severity)
+func (s Snapshot) score(v *model.Vulnerability) scored {
+	zero := model.Score{Decimal: model.Int(0)}
+	found := scored{Vulnerability: v, score3: zero, score4: zero}
+	// The nearer one last, so that it wins; each version by itself.
+	for _, severity := range []*model.SeverityScore{s.Finding.SeverityScore, v.SeverityScore} {
+		if severity == nil {
+			continue
+		}
+		if severity.TemporalScore.Known() {
+			found.score3 = severity.TemporalScore
+		}
+		if severity.ThreatScore.Known() {
+			found.score4 = severity.ThreatScore
 		}
 	}
-	return model.Score{Decimal: model.Int(0)}
+	return found
 }

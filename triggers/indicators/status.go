@@ -6,12 +6,13 @@ import "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 // VULNERABLE while one is open, else SAFE. Lists of findings are filtered by it;
 // the finding's own state only says how far its review got.
 //
-// It reads state.status and zero_risk.status of the vulnerabilities.
-func status(s Snapshot) types.AttributeValue {
+// It reads state.status and zero_risk.status of the vulnerabilities. It costs
+// nothing once the sets are made.
+func status(s sets) types.AttributeValue {
 	switch {
-	case len(s.released()) == 0:
+	case len(s.released) == 0:
 		return text("DRAFT")
-	case len(s.open()) > 0:
+	case len(s.open) > 0:
 		return text("VULNERABLE")
 	}
 	return text("SAFE")

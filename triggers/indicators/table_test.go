@@ -191,6 +191,9 @@ func (tb *table) UpdateItem(_ context.Context, in *dynamodb.UpdateItemInput, _ .
 		return nil, err
 	}
 	u := update{in: in, item: cloneItem(tb.items[key])}
+	if stray := strayWrites(key, u); len(stray) > 0 {
+		tb.t.Errorf("the trigger writes %s of %s, %s: only indicators of findings are its own", stray, key.PK, key.SK)
+	}
 	ok, err := u.holds()
 	if err != nil {
 		return nil, err
@@ -205,7 +208,10 @@ func (tb *table) UpdateItem(_ context.Context, in *dynamodb.UpdateItemInput, _ .
 		return nil, err
 	}
 	tb.write(key, u.item)
-	return &dynamodb.UpdateItemOutput{}, nil
+	if in.ReturnValues != types.ReturnValueAllNew {
+		return &dynamodb.UpdateItemOutput{}, nil
+	}
+	return &dynamodb.UpdateItemOutput{Attributes: cloneItem(u.item)}, nil
 }
 
 func (tb *table) call(format string, args ...any) error {

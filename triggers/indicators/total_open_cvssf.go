@@ -11,21 +11,23 @@ import (
 // be stale. 0 if none is open or the finding is deleted.
 //
 // It reads state.status, zero_risk.status and severity_score.temporal_score of the
-// vulnerabilities, severity_score and state.status of the finding.
-func totalOpenCVSSF(s Snapshot) types.AttributeValue {
-	return totalWeight(s.exposed(), s.score3)
+// vulnerabilities, severity_score and state.status of the finding. It costs one
+// pass over the open vulnerabilities and one decimal product for each distinct
+// score among them.
+func totalOpenCVSSF(s sets) types.AttributeValue {
+	return totalWeight(s.exposed, func(v scored) model.Score { return v.score3 })
 }
 
-func totalWeight(vulnerabilities []model.Vulnerability, score func(model.Vulnerability) model.Score) types.AttributeValue {
-	// There are few distinct scores and the power is dear: each is taken once.
-	weights := map[model.Score]model.Decimal{}
-	total := model.Int(0)
+func totalWeight(vulnerabilities []scored, score func(scored) model.Score) types.AttributeValue {
+	// There are few distinct scores, so equal ones are added at once: decimals are
+	// exact, and a sum is the same in any order.
+	count := map[model.Score]int{}
 	for _, v := range vulnerabilities {
-		of := score(v)
-		if _, known := weights[of]; !known {
-			weights[of] = model.CVSSF(of)
-		}
-		total = total.Add(weights[of])
+		count[score(v)]++
+	}
+	total := model.Int(0)
+	for score, n := range count {
+		total = total.Add(model.CVSSF(score).Times(n))
 	}
 	return number(total)
 }

@@ -11,10 +11,10 @@ import (
 // matter. The counts add up to vulnerabilities_summary.open.
 //
 // It reads state.status, zero_risk.status and treatment.status of the
-// vulnerabilities.
-func treatmentSummary(s Snapshot) types.AttributeValue {
+// vulnerabilities. It costs one pass over the open ones.
+func treatmentSummary(s sets) types.AttributeValue {
 	c := newCounts("untreated", "in_progress", "accepted", "accepted_undefined")
-	for _, v := range s.open() {
+	for _, v := range s.open {
 		treatment := model.TreatmentUntreated
 		if v.Treatment != nil && v.Treatment.Status != "" {
 			treatment = v.Treatment.Status

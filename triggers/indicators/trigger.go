@@ -55,8 +55,8 @@ func New(o Options) *Trigger {
 // computed. All errors are returned, joined, so that the batch is retried; a
 // repeated batch does no harm.
 func (t *Trigger) Handle(ctx context.Context, e events.DynamoDBEvent) error {
-	if t.db == nil || t.table == "" {
-		return errors.New("indicators: no table to work on: set Options.DynamoDB and Options.Table")
+	if err := t.ready(); err != nil {
+		return err
 	}
 	tasks, err := group(e.Records)
 	errs := []error{err}
@@ -75,4 +75,11 @@ func (t *Trigger) Handle(ctx context.Context, e events.DynamoDBEvent) error {
 			slog.Int("writes", writes), slog.Duration("took", t.now().Sub(started)))
 	}
 	return errors.Join(errs...)
+}
+
+func (t *Trigger) ready() error {
+	if t.db == nil || t.table == "" {
+		return errors.New("indicators: no table to work on: set Options.DynamoDB and Options.Table")
+	}
+	return nil
 }

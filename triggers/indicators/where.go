@@ -17,9 +17,10 @@ const maxPlaces = 20
 // no open vulnerability has a place.
 //
 // It reads state.status, zero_risk.status and state.where of the vulnerabilities.
-func where(s Snapshot) types.AttributeValue {
+// It costs one pass over the open ones and the sorting of their distinct places.
+func where(s sets) types.AttributeValue {
 	places := map[string]bool{}
-	for _, v := range s.open() {
+	for _, v := range s.open {
 		if v.State.Where != "" {
 			places[v.State.Where] = true
 		}

@@ -35,13 +35,14 @@ func compare(stored, computed model.Item) []difference {
 }
 
 // write sets and removes exactly the differences, on condition that the finding
-// exists and that everything the computation used of it is as it was read.
+// exists and that everything the computation used of it is as it was read. It
+// returns the finding as it is then.
 //
 // The expression is the same text for the same differences: a trace shows it.
-func (t *Trigger) write(ctx context.Context, s *state, differences []difference) error {
+func (t *Trigger) write(ctx context.Context, s *state, differences []difference) (model.Item, error) {
 	key, err := model.KeyOf(s.item)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	e := newExpression()
 	condition := []string{
@@ -57,15 +58,19 @@ func (t *Trigger) write(ctx context.Context, s *state, differences []difference)
 		change = e.create
 	}
 	update := change(differences)
-	_, err = t.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	out, err := t.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &t.table,
 		Key:                       key.Item(),
 		UpdateExpression:          &update,
 		ConditionExpression:       aws.String(strings.Join(condition, " AND ")),
 		ExpressionAttributeNames:  e.names,
 		ExpressionAttributeValues: e.values,
+		ReturnValues:              types.ReturnValueAllNew, // a reading that costs no call
 	})
-	return err
+	if err != nil {
+		return nil, err
+	}
+	return out.Attributes, nil
 }
 
 // expression collects the placeholders of an update. Each is named after what it

@@ -1,8 +1,10 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/cockroachdb/apd/v3"
@@ -44,7 +46,7 @@ func ParseDecimal(text string) (Decimal, error) {
 }
 
 // Int returns the Decimal of a whole number.
-func Int(n int64) Decimal { return canonical(apd.New(n, 0)) }
+func Int(n int64) Decimal { return Decimal{text: strconv.FormatInt(n, 10)} }
 
 // Known tells whether the number exists.
 func (d Decimal) Known() bool { return d.text != "" }
@@ -55,14 +57,45 @@ func (d Decimal) String() string { return d.text }
 // Equal tells whether two numbers are the same; absent equals only absent.
 func (d Decimal) Equal(other Decimal) bool { return d == other }
 
-// Cmp returns -1, 0 or 1 as d is less than, equal to or more than other.
-func (d Decimal) Cmp(other Decimal) int { return d.number().Cmp(other.number()) }
+// Cmp returns -1, 0 or 1 as d is less than, equal to or more than other. It
+// compares the canonical texts and allocates nothing.
+func (d Decimal) Cmp(other Decimal) int {
+	a, negative := strings.CutPrefix(d.text, "-")
+	b, otherNegative := strings.CutPrefix(other.text, "-")
+	switch {
+	case negative && otherNegative:
+		return compareMagnitudes(b, a)
+	case negative:
+		return -1
+	case otherNegative:
+		return 1
+	}
+	return compareMagnitudes(a, b)
+}
+
+// compareMagnitudes compares canonical numbers without a sign: a longer whole part
+// is more, else the digits decide from the left.
+func compareMagnitudes(a, b string) int {
+	wholeA, fractionA, _ := strings.Cut(cmp.Or(a, "0"), ".")
+	wholeB, fractionB, _ := strings.Cut(cmp.Or(b, "0"), ".")
+	return cmp.Or(
+		cmp.Compare(len(wholeA), len(wholeB)),
+		strings.Compare(wholeA, wholeB),
+		strings.Compare(fractionA, fractionB))
+}
 
 // Add returns d + other.
 func (d Decimal) Add(other Decimal) Decimal {
 	sum := new(apd.Decimal)
 	must(arithmetic().Add(sum, d.number(), other.number()))
 	return canonical(sum)
+}
+
+// Times returns d * n.
+func (d Decimal) Times(n int) Decimal {
+	product := new(apd.Decimal)
+	must(arithmetic().Mul(product, d.number(), apd.New(int64(n), 0)))
+	return canonical(product)
 }
 
 // powerOfFour returns 4^(s-4) rounded to 3 decimals, half to even. s is a score,

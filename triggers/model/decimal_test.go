@@ -52,6 +52,10 @@ func TestDecimalsAreExact(t *testing.T) {
 		if got, want := rat(x.Add(y).String()), new(big.Rat).Add(rat(a), rat(b)); got.Cmp(want) != 0 {
 			t.Errorf("%s + %s = %s", a, b, x.Add(y))
 		}
+		n := rapid.IntRange(-100000, 100000).Draw(t, "n")
+		if got, want := rat(x.Times(n).String()), new(big.Rat).Mul(rat(a), big.NewRat(int64(n), 1)); got.Cmp(want) != 0 {
+			t.Errorf("%s * %d = %s", a, n, x.Times(n))
+		}
 	})
 }
 

@@ -26,7 +26,12 @@ func ParseScore(text string) (Score, error) {
 // CVSSF is the weight of a score, 4^(score-4) rounded to 3 decimals, half to
 // even: 7.3 gives 97.006. It is exponential because ten low scores are less of a
 // problem than one critical. An absent score counts as 0.
-func CVSSF(s Score) Decimal { return powerOfFour(s.Decimal) }
+func CVSSF(s Score) Decimal {
+	if weight, ok := tabulated(s); ok {
+		return weight
+	}
+	return powerOfFour(s.Decimal)
+}
 
 // SeverityScore is the map severity_score of a finding or a vulnerability. The
 // numbers follow from the vectors; build it with [Score3x4].

@@ -12,6 +12,7 @@ func TestCVSSF(t *testing.T) {
 	for _, test := range []struct{ score, want string }{
 		{"0", "0.004"}, {"2.0", "0.062"}, {"3.9", "0.871"}, {"4", "1"}, {"5", "4"}, {"6.5", "32"},
 		{"7.3", "97.006"}, {"9", "1024"}, {"9.8", "3104.188"}, {"10", "4096"},
+		{"7.25", "90.51"}, {"0.05", "0.004"}, // what no vector gives, written by hand
 	} {
 		score, err := model.ParseScore(test.score)
 		if err != nil {

@@ -271,6 +271,43 @@ func (t keyTest) check(key item.Schema, a item.KeyAttribute) error {
 	return nil
 }
 
+// Low returns the least values that the first range attributes of the range can
+// have, none if there is no bound. Behind it [KeyRange.Place] decides.
+func (r *KeyRange) Low() []types.AttributeValue {
+	return r.bound(func(t keyTest) types.AttributeValue {
+		switch t.operator {
+		case "<", "<=":
+			return nil
+		}
+		return t.values[0]
+	})
+}
+
+// High is as Low the greatest ones.
+func (r *KeyRange) High() []types.AttributeValue {
+	return r.bound(func(t keyTest) types.AttributeValue {
+		switch t.operator {
+		case ">", ">=", beginsWith.String():
+			return nil
+		case "BETWEEN":
+			return t.values[1]
+		}
+		return t.values[0]
+	})
+}
+
+func (r *KeyRange) bound(of func(keyTest) types.AttributeValue) []types.AttributeValue {
+	var values []types.AttributeValue
+	for _, test := range r.tests {
+		v := of(test)
+		if v == nil {
+			break
+		}
+		values = append(values, v)
+	}
+	return values
+}
+
 // Place tells where an item of the partition lies: -1 before the range, 0 in
 // it, 1 behind it. Along the order of the range attributes it never decreases,
 // so the range can be found by bisection.

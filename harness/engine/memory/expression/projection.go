@@ -17,6 +17,15 @@ type Projection struct {
 // in the order of the list. Paths that lead nowhere give nothing.
 func (p *Projection) Project(it item.Item) item.Item { return p.trie.projectMap(it) }
 
+// Names returns the attributes that the paths begin with, sorted.
+func (p *Projection) Names() []string {
+	var names []string
+	for _, child := range p.trie.children {
+		names = append(names, child.step.name)
+	}
+	return names
+}
+
 // project returns nil if no path leads anywhere.
 func (t *trie) project(v types.AttributeValue) types.AttributeValue {
 	if t.isLeaf() {

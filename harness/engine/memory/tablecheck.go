@@ -1,0 +1,250 @@
+package memory
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/validation"
+)
+
+// Limits of a table.
+const (
+	maxLocalIndexes  = 5
+	maxGlobalIndexes = 20
+	maxIndexParts    = 4 // hash attributes of a global index, and range attributes
+	maxProjected     = 100
+)
+
+func checkCreate(in *dynamodb.CreateTableInput) error {
+	var c constraints
+	c.required("attributeDefinitions", in.AttributeDefinitions == nil)
+	c.required("tableName", in.TableName == nil)
+	c.required("keySchema", in.KeySchema == nil)
+	enum(&c, "billingMode", in.BillingMode, in.BillingMode.Values())
+	enum(&c, "tableClass", in.TableClass, in.TableClass.Values())
+	for i, d := range in.AttributeDefinitions {
+		enum(&c, "attributeDefinitions."+itoa(int32(i+1))+".member.attributeType", d.AttributeType, d.AttributeType.Values())
+	}
+	for i, e := range in.KeySchema {
+		enum(&c, "keySchema."+itoa(int32(i+1))+".member.keyType", e.KeyType, e.KeyType.Values())
+	}
+	if err := c.err(); err != nil {
+		return err
+	}
+	if err := checkName(*in.TableName); err != nil {
+		return err
+	}
+	if err := checkBilling(in); err != nil {
+		return err
+	}
+	return checkKeys(in)
+}
+
+// checkName checks the name of a table or an index.
+func checkName(name string) error {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
+	if len(name) < 3 || len(name) > 255 || strings.Trim(name, letters) != "" {
+		return validation.Errorf("Invalid table/index name.  Table/index names must be between 3 and 255 characters long, and may contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'")
+	}
+	return nil
+}
+
+func checkBilling(in *dynamodb.CreateTableInput) error {
+	demand := in.BillingMode == types.BillingModePayPerRequest
+	switch p := in.ProvisionedThroughput; {
+	case demand && p != nil:
+		return validation.Errorf("One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+	case !demand && (p == nil || p.ReadCapacityUnits == nil || p.WriteCapacityUnits == nil):
+		return validation.Errorf("One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
+	case !demand && (*p.ReadCapacityUnits < 1 || *p.WriteCapacityUnits < 1):
+		return validation.Errorf("1 validation error detected: Value '%d' at 'provisionedThroughput.readCapacityUnits' failed to satisfy constraint: Member must have value greater than or equal to 1", min(*p.ReadCapacityUnits, *p.WriteCapacityUnits))
+	}
+	return nil
+}
+
+// checkKeys checks the keys of a table and its indexes, and that they use all
+// attributes that are defined and no others.
+func checkKeys(in *dynamodb.CreateTableInput) error {
+	kinds := kindsOf(in.AttributeDefinitions)
+	used := map[string]bool{}
+	if err := checkKeySchema(in.KeySchema, kinds, used, 1); err != nil {
+		return err
+	}
+	if err := checkLocal(in, kinds, used); err != nil {
+		return err
+	}
+	if len(in.GlobalSecondaryIndexes) > maxGlobalIndexes {
+		return validation.Errorf("One or more parameter values were invalid: GlobalSecondaryIndex count exceeds the per-table limit of %d", maxGlobalIndexes)
+	}
+	names := map[string]bool{}
+	for _, x := range in.LocalSecondaryIndexes {
+		names[aws.ToString(x.IndexName)] = true
+	}
+	for _, x := range in.GlobalSecondaryIndexes {
+		if names[aws.ToString(x.IndexName)] {
+			return validation.Errorf("One or more parameter values were invalid: Duplicate index name: %s", aws.ToString(x.IndexName))
+		}
+		names[aws.ToString(x.IndexName)] = true
+		if err := checkGlobal(x, kinds, used); err != nil {
+			return err
+		}
+	}
+	return checkStreamAndUse(in, kinds, used)
+}
+
+func checkStreamAndUse(in *dynamodb.CreateTableInput, kinds map[string]item.Kind, used map[string]bool) error {
+	if len(used) < len(kinds) {
+		return validation.Errorf("One or more parameter values were invalid: Some AttributeDefinitions are not used. AttributeDefinitions: [%s], keys used: [%s]", sortedNames(kinds), sortedNames(used))
+	}
+	return checkStreamSpecification(in.StreamSpecification)
+}
+
+func checkStreamSpecification(s *types.StreamSpecification) error {
+	if s == nil {
+		return nil
+	}
+	var c constraints
+	enum(&c, "streamSpecification.streamViewType", s.StreamViewType, s.StreamViewType.Values())
+	if err := c.err(); err != nil {
+		return err
+	}
+	switch enabled := aws.ToBool(s.StreamEnabled); {
+	case enabled && s.StreamViewType == "":
+		return validation.Errorf("One or more parameter values were invalid: StreamViewType is required when StreamEnabled is true")
+	case !enabled && s.StreamViewType != "":
+		return validation.Errorf("One or more parameter values were invalid: StreamViewType can only be specified when StreamEnabled is true")
+	}
+	return nil
+}
+
+func sortedNames[T any](m map[string]T) string {
+	return strings.Join(slices.Sorted(maps.Keys(m)), ", ")
+}
+
+// checkKeySchema checks one key. parts is how many hash and range attributes it
+// may have each.
+func checkKeySchema(key []types.KeySchemaElement, kinds map[string]item.Kind, used map[string]bool, parts int) error {
+	hashes, ranges := 0, 0
+	names := map[string]bool{}
+	for i, e := range key {
+		name := aws.ToString(e.AttributeName)
+		switch {
+		case i == 0 && e.KeyType != types.KeyTypeHash:
+			return validation.Errorf("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+		case parts == 1 && i == 1 && e.KeyType != types.KeyTypeRange:
+			return validation.Errorf("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+		case e.KeyType == types.KeyTypeHash && ranges > 0:
+			return validation.Errorf("Invalid KeySchema: HASH key elements must come before RANGE key elements")
+		case names[name]:
+			return validation.Errorf("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+		}
+		if e.KeyType == types.KeyTypeHash {
+			hashes++
+		} else {
+			ranges++
+		}
+		names[name] = true
+	}
+	if len(key) == 0 {
+		var c constraints
+		c.add("'[]'", "keySchema", "have length greater than or equal to 1")
+		return c.err()
+	}
+	if hashes > parts || ranges > parts {
+		var c constraints
+		c.add("'[...]'", "keySchema", "have length less than or equal to "+itoa(int32(2*parts)))
+		return c.err()
+	}
+	return checkDefined(key, kinds, used)
+}
+
+// checkDefined wants every key attribute defined, as a scalar.
+func checkDefined(key []types.KeySchemaElement, kinds map[string]item.Kind, used map[string]bool) error {
+	for _, e := range key {
+		name := aws.ToString(e.AttributeName)
+		if _, ok := kinds[name]; !ok {
+			var keys []string
+			for _, e := range key {
+				keys = append(keys, aws.ToString(e.AttributeName))
+			}
+			return validation.Errorf("One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]",
+				strings.Join(keys, ", "), sortedNames(kinds))
+		}
+		used[name] = true
+	}
+	return nil
+}
+
+func checkLocal(in *dynamodb.CreateTableInput, kinds map[string]item.Kind, used map[string]bool) error {
+	if in.LocalSecondaryIndexes != nil && len(in.LocalSecondaryIndexes) == 0 {
+		return validation.Errorf("One or more parameter values were invalid: List of LocalSecondaryIndexes is empty")
+	}
+	if len(in.LocalSecondaryIndexes) > 0 && len(in.KeySchema) < 2 {
+		return validation.Errorf("One or more parameter values were invalid: Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
+	}
+	if len(in.LocalSecondaryIndexes) > maxLocalIndexes {
+		return validation.Errorf("One or more parameter values were invalid: Number of LocalSecondaryIndexes exceeds per-table limit of %d", maxLocalIndexes)
+	}
+	names := map[string]bool{}
+	for _, x := range in.LocalSecondaryIndexes {
+		name := aws.ToString(x.IndexName)
+		if err := checkIndex(name, x.Projection); err != nil {
+			return err
+		}
+		if err := checkKeySchema(x.KeySchema, kinds, used, 1); err != nil {
+			return err
+		}
+		hash, own := aws.ToString(x.KeySchema[0].AttributeName), aws.ToString(in.KeySchema[0].AttributeName)
+		switch {
+		case names[name]:
+			return validation.Errorf("One or more parameter values were invalid: Duplicate index name: %s", name)
+		case len(x.KeySchema) < 2:
+			return validation.Errorf("One or more parameter values were invalid: Index KeySchema does not have a range key for index: %s", name)
+		case hash != own:
+			return validation.Errorf("One or more parameter values were invalid: Index KeySchema does not have the same leading hash key as table KeySchema for index: %s. index hash key: %s, table hash key: %s", name, hash, own)
+		}
+		names[name] = true
+	}
+	return nil
+}
+
+func checkGlobal(x types.GlobalSecondaryIndex, kinds map[string]item.Kind, used map[string]bool) error {
+	if err := checkIndex(aws.ToString(x.IndexName), x.Projection); err != nil {
+		return err
+	}
+	return checkKeySchema(x.KeySchema, kinds, used, maxIndexParts)
+}
+
+// checkIndex checks the name and the projection of an index.
+func checkIndex(name string, p *types.Projection) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if p == nil {
+		return validation.Errorf("One or more parameter values were invalid: Unknown ProjectionType: null")
+	}
+	var c constraints
+	enum(&c, "projection.projectionType", p.ProjectionType, p.ProjectionType.Values())
+	if err := c.err(); err != nil {
+		return err
+	}
+	switch include := p.ProjectionType == types.ProjectionTypeInclude; {
+	case p.ProjectionType == "" && p.NonKeyAttributes != nil:
+		return validation.Errorf("One or more parameter values were invalid: NonKeyAttributes is specified, but ProjectionType is not specified")
+	case p.ProjectionType == "":
+		return validation.Errorf("One or more parameter values were invalid: Unknown ProjectionType: null")
+	case !include && p.NonKeyAttributes != nil:
+		return validation.Errorf("One or more parameter values were invalid: ProjectionType is %s, but NonKeyAttributes is specified", p.ProjectionType)
+	case include && len(p.NonKeyAttributes) == 0:
+		return validation.Errorf("One or more parameter values were invalid: ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+	case len(p.NonKeyAttributes) > maxProjected:
+		return validation.Errorf("One or more parameter values were invalid: Number of NonKeyAttributes exceeds the limit of %d", maxProjected)
+	}
+	return nil
+}

@@ -1,0 +1,252 @@
+package memory
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/expression"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/validation"
+)
+
+// member is one write of a transaction, before its table is known.
+type member struct {
+	table    *string
+	put, key item.Item
+	delete   bool
+	check    bool
+	compiled *expression.Compiled
+	onFail   types.ReturnValuesOnConditionCheckFailure
+}
+
+func (db *Database) transactWriteItems(in *dynamodb.TransactWriteItemsInput) (*dynamodb.TransactWriteItemsOutput, error) {
+	if err := checkTransactWrite(in); err != nil {
+		return nil, err
+	}
+	members, err := compileMembers(in.TransactItems)
+	if err != nil {
+		return nil, err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	replayed, err := db.replayed(in)
+	if err != nil {
+		return nil, err
+	}
+	outcomes, err := db.planAll(members)
+	if err != nil && !replayed {
+		return nil, err
+	}
+	out := &dynamodb.TransactWriteItemsOutput{}
+	if !replayed {
+		db.apply(nil, outcomes...)
+		db.remember(in)
+	}
+	out.ConsumedCapacity = transactCapacity(in.ReturnConsumedCapacity, outcomes)
+	for _, o := range outcomes {
+		if m := collectionMetrics(in.ReturnItemCollectionMetrics, o); m != nil {
+			if out.ItemCollectionMetrics == nil {
+				out.ItemCollectionMetrics = map[string][]types.ItemCollectionMetrics{}
+			}
+			out.ItemCollectionMetrics[o.at.table.name] = append(out.ItemCollectionMetrics[o.at.table.name], *m)
+		}
+	}
+	return out, nil
+}
+
+func compileMembers(items []types.TransactWriteItem) ([]member, error) {
+	var members []member
+	for _, t := range items {
+		m, err := compileMember(t)
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, m)
+	}
+	return members, nil
+}
+
+// compileMember checks what can be checked of one write without its table.
+func compileMember(t types.TransactWriteItem) (m member, err error) {
+	var r expression.Request
+	switch {
+	case t.Put != nil:
+		w := t.Put
+		m = member{table: w.TableName, onFail: w.ReturnValuesOnConditionCheckFailure}
+		r = expression.Request{Operation: "Put", ConditionExpression: w.ConditionExpression,
+			ExpressionAttributeNames: w.ExpressionAttributeNames, ExpressionAttributeValues: w.ExpressionAttributeValues}
+		m.put, err = normalItem(w.Item)
+	case t.Update != nil:
+		w := t.Update
+		m = member{table: w.TableName, onFail: w.ReturnValuesOnConditionCheckFailure}
+		r = expression.Request{Operation: "Update", UpdateExpression: w.UpdateExpression, ConditionExpression: w.ConditionExpression,
+			ExpressionAttributeNames: w.ExpressionAttributeNames, ExpressionAttributeValues: item.Clone(w.ExpressionAttributeValues)}
+		m.key, err = normalKey(w.Key)
+	case t.Delete != nil:
+		w := t.Delete
+		m = member{table: w.TableName, delete: true, onFail: w.ReturnValuesOnConditionCheckFailure}
+		r = expression.Request{Operation: "Delete", ConditionExpression: w.ConditionExpression,
+			ExpressionAttributeNames: w.ExpressionAttributeNames, ExpressionAttributeValues: w.ExpressionAttributeValues}
+		m.key, err = normalKey(w.Key)
+	default:
+		w := t.ConditionCheck
+		m = member{table: w.TableName, check: true, onFail: w.ReturnValuesOnConditionCheckFailure}
+		r = expression.Request{Operation: "ConditionCheck", ConditionExpression: w.ConditionExpression,
+			ExpressionAttributeNames: w.ExpressionAttributeNames, ExpressionAttributeValues: w.ExpressionAttributeValues}
+		m.key, err = normalKey(w.Key)
+	}
+	if err != nil {
+		return m, err
+	}
+	m.compiled, err = expression.Compile(r)
+	return m, err
+}
+
+// planAll plans all members of a transaction. The error is that of the whole: a
+// refused request, or the reasons why it is cancelled.
+func (db *Database) planAll(members []member) ([]outcome, error) {
+	mutations, err := db.transactMutations(members)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]outcome, len(mutations))
+	reasons := make([]types.CancellationReason, len(mutations))
+	cancelled := false
+	for i, m := range mutations {
+		var err error
+		outcomes[i], err = m.plan()
+		if members[i].check && outcomes[i].old == nil {
+			outcomes[i].new = nil
+		}
+		reasons[i] = reason(err)
+		cancelled = cancelled || err != nil
+	}
+	if cancelled {
+		return outcomes, cancellation(reasons)
+	}
+	return outcomes, nil
+}
+
+func (db *Database) transactMutations(members []member) ([]*mutation, error) {
+	var mutations []*mutation
+	seen := map[string]bool{}
+	for _, w := range members {
+		var m *mutation
+		var err error
+		if w.put != nil {
+			m, err = db.putMutation(w.table, w.put, w.compiled)
+		} else {
+			m, err = db.keyMutation(w.table, w.key, w.compiled)
+		}
+		if err != nil {
+			return nil, err
+		}
+		m.delete, m.onFail = w.delete, w.onFail
+		at := m.table.name + "/" + m.key
+		if seen[at] {
+			return nil, validation.Errorf("Transaction request cannot include multiple operations on one item")
+		}
+		seen[at] = true
+		mutations = append(mutations, m)
+	}
+	return mutations, nil
+}
+
+// reason words one member's part in a cancelled transaction.
+func reason(err error) types.CancellationReason {
+	var failed *types.ConditionalCheckFailedException
+	switch {
+	case err == nil:
+		return types.CancellationReason{Code: aws.String("None")}
+	case errors.As(err, &failed):
+		return types.CancellationReason{Code: aws.String("ConditionalCheckFailed"), Message: failed.Message, Item: failed.Item}
+	}
+	return types.CancellationReason{Code: aws.String("ValidationError"), Message: aws.String(validation.Message(err))}
+}
+
+func cancellation(reasons []types.CancellationReason) error {
+	codes := make([]string, len(reasons))
+	for i, r := range reasons {
+		codes[i] = aws.ToString(r.Code)
+	}
+	return &types.TransactionCanceledException{
+		Message:             aws.String("Transaction cancelled, please refer cancellation reasons for specific reasons [" + strings.Join(codes, ", ") + "]"),
+		CancellationReasons: reasons,
+	}
+}
+
+// transactCapacity is by table, in the order of their first writes.
+func transactCapacity(want types.ReturnConsumedCapacity, outcomes []outcome) []types.ConsumedCapacity {
+	var order []*table
+	byTable := map[*table][]outcome{}
+	for _, o := range outcomes {
+		if byTable[o.at.table] == nil {
+			order = append(order, o.at.table)
+		}
+		byTable[o.at.table] = append(byTable[o.at.table], o)
+	}
+	var list []types.ConsumedCapacity
+	for _, t := range order {
+		if c := writeCapacity(want, 2, byTable[t]...); c != nil {
+			c.WriteCapacityUnits = c.CapacityUnits
+			if c.Table != nil {
+				c.Table.WriteCapacityUnits = c.Table.CapacityUnits
+			}
+			list = append(list, *c)
+		}
+	}
+	return list
+}
+
+func (db *Database) transactGetItems(in *dynamodb.TransactGetItemsInput) (*dynamodb.TransactGetItemsOutput, error) {
+	if err := checkTransactGet(in); err != nil {
+		return nil, err
+	}
+	gets := make([]*expression.Compiled, len(in.TransactItems))
+	keys := make([]item.Item, len(in.TransactItems))
+	for i, t := range in.TransactItems {
+		var err error
+		if keys[i], err = normalKey(t.Get.Key); err != nil {
+			return nil, err
+		}
+		gets[i], err = expression.Compile(expression.Request{Operation: "Get",
+			ProjectionExpression: t.Get.ProjectionExpression, ExpressionAttributeNames: t.Get.ExpressionAttributeNames})
+		if err != nil {
+			return nil, err
+		}
+	}
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	out := &dynamodb.TransactGetItemsOutput{}
+	used := map[string]float64{}
+	for i, t := range in.TransactItems {
+		at, err := db.table(t.Get.TableName)
+		if err != nil {
+			return nil, err
+		}
+		r, err := at.lookUp(keys[i], gets[i], false)
+		if err != nil {
+			return nil, err
+		}
+		out.Responses = append(out.Responses, types.ItemResponse{Item: r.project(gets[i])})
+		if _, met := used[at.name]; !met {
+			if c := readCapacity(in.ReturnConsumedCapacity, at, nil, 0, true); c != nil {
+				out.ConsumedCapacity = append(out.ConsumedCapacity, *c)
+			}
+		}
+		used[at.name] += 2 * readUnits(r.bytes(), true)
+	}
+	for i := range out.ConsumedCapacity {
+		c := &out.ConsumedCapacity[i]
+		n := aws.Float64(used[*c.TableName])
+		c.CapacityUnits, c.ReadCapacityUnits = n, n
+		if c.Table != nil {
+			c.Table = &types.Capacity{CapacityUnits: n, ReadCapacityUnits: n}
+		}
+	}
+	return out, nil
+}

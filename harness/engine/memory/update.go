@@ -1,0 +1,130 @@
+package memory
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/expression"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
+)
+
+func (db *Database) updateItem(in *dynamodb.UpdateItemInput) (*dynamodb.UpdateItemOutput, error) {
+	if err := checkUpdate(in); err != nil {
+		return nil, err
+	}
+	key, err := normalKey(in.Key)
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := compileUpdate(in)
+	if err != nil {
+		return nil, err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	m, err := db.keyMutation(in.TableName, key, compiled)
+	if err != nil {
+		return nil, err
+	}
+	m.onFail = in.ReturnValuesOnConditionCheckFailure
+	o, err := m.plan()
+	if err != nil {
+		return nil, err
+	}
+	if compiled.Update == nil && o.old == nil {
+		o.new = key // an update of nothing makes an item of its key
+	}
+	db.apply(nil, o)
+	return &dynamodb.UpdateItemOutput{
+		Attributes:            updatedAttributes(in.ReturnValues, compiled.Update, o),
+		ConsumedCapacity:      writeCapacity(in.ReturnConsumedCapacity, 1, o),
+		ItemCollectionMetrics: collectionMetrics(in.ReturnItemCollectionMetrics, o),
+	}, nil
+}
+
+// compileUpdate copies the values of a request: what it sets becomes part of the
+// item.
+func compileUpdate(in *dynamodb.UpdateItemInput) (*expression.Compiled, error) {
+	return expression.Compile(expression.Request{
+		Operation: "UpdateItem", UpdateExpression: in.UpdateExpression, ConditionExpression: in.ConditionExpression,
+		ExpressionAttributeNames: in.ExpressionAttributeNames, ExpressionAttributeValues: item.Clone(in.ExpressionAttributeValues),
+		AttributeUpdates: cloneUpdates(in.AttributeUpdates), Expected: in.Expected, ConditionalOperator: in.ConditionalOperator,
+	})
+}
+
+func cloneUpdates(in map[string]types.AttributeValueUpdate) map[string]types.AttributeValueUpdate {
+	if in == nil {
+		return nil
+	}
+	out := make(map[string]types.AttributeValueUpdate, len(in))
+	for name, u := range in {
+		u.Value = item.CloneValue(u.Value)
+		out[name] = u
+	}
+	return out
+}
+
+// updatedAttributes are what ReturnValues asks for.
+func updatedAttributes(want types.ReturnValue, u *expression.Update, o outcome) item.Item {
+	switch want {
+	case types.ReturnValueAllOld:
+		return item.Clone(o.old)
+	case types.ReturnValueAllNew:
+		return item.Clone(o.new)
+	case types.ReturnValueUpdatedOld:
+		return updatedPart(u, o.old)
+	case types.ReturnValueUpdatedNew:
+		return updatedPart(u, o.new)
+	}
+	return nil
+}
+
+func updatedPart(u *expression.Update, it item.Item) item.Item {
+	if u == nil || it == nil {
+		return nil
+	}
+	if part := u.Project(it); len(part) > 0 {
+		return item.Clone(part)
+	}
+	return nil
+}
+
+func (db *Database) deleteItem(in *dynamodb.DeleteItemInput) (*dynamodb.DeleteItemOutput, error) {
+	if err := checkDelete(in); err != nil {
+		return nil, err
+	}
+	key, err := normalKey(in.Key)
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := expression.Compile(expression.Request{
+		Operation: "DeleteItem", ConditionExpression: in.ConditionExpression,
+		ExpressionAttributeNames: in.ExpressionAttributeNames, ExpressionAttributeValues: in.ExpressionAttributeValues,
+		Expected: in.Expected, ConditionalOperator: in.ConditionalOperator,
+	})
+	if err != nil {
+		return nil, err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	m, err := db.keyMutation(in.TableName, key, compiled)
+	if err != nil {
+		return nil, err
+	}
+	m.delete, m.onFail = true, in.ReturnValuesOnConditionCheckFailure
+	o, err := db.mutate(m)
+	if err != nil {
+		return nil, err
+	}
+	out := &dynamodb.DeleteItemOutput{
+		ConsumedCapacity:      writeCapacity(in.ReturnConsumedCapacity, 1, o),
+		ItemCollectionMetrics: collectionMetrics(in.ReturnItemCollectionMetrics, o),
+	}
+	if in.ReturnValues == types.ReturnValueAllOld {
+		out.Attributes = item.Clone(o.old)
+	}
+	return out, nil
+}
+
+// normalKey takes a key of a request: a copy in normal form.
+func normalKey(in item.Item) (item.Item, error) { return item.Normal(item.Clone(in)) }
