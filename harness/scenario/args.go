@@ -16,6 +16,7 @@ import (
 type field struct {
 	name     string
 	optional bool
+	key      bool // part of what identifies the item that a seed writes
 	index    []int
 	typ      reflect.Type
 }
@@ -39,9 +40,16 @@ func fieldsOf(t reflect.Type) []field {
 		if name == "" {
 			name = strings.ToLower(f.Name)
 		}
-		out = append(out, field{name: name, optional: strings.Contains(options, "omitempty"), index: []int{i}, typ: f.Type})
+		out = append(out, field{
+			name: name, index: []int{i}, typ: f.Type,
+			optional: hasOption(options, "omitempty"), key: hasOption(options, "key"),
+		})
 	}
 	return out
+}
+
+func hasOption(options, option string) bool {
+	return slices.Contains(strings.Split(options, ","), option)
 }
 
 // checkFields refuses field types that decode would not know.

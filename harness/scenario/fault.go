@@ -1,10 +1,6 @@
 package scenario
 
-import (
-	"slices"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-)
+import "slices"
 
 // faultWords make a trigger or the consumer go wrong.
 func faultWords() []controlWord {
@@ -60,8 +56,8 @@ func faultWords() []controlWord {
 // not every engine can do must be among the needs of the scenario.
 func engineWords() []controlWord {
 	type expire struct {
-		Table tableName    `yaml:"table,omitempty"`
-		Key   attributeMap `yaml:"key"`
+		Table tableName   `yaml:"table,omitempty"`
+		Key   keyArgument `yaml:"key"`
 	}
 	type shards struct {
 		Table tableName `yaml:"table,omitempty"`
@@ -71,24 +67,22 @@ func engineWords() []controlWord {
 	}
 	change := func(word Word) controlWord {
 		return withArguments(word, func(r *reader, e entry, a shards) Control {
-			r.seen.needs = append(r.seen.needs, e)
 			return ShardChange{Kind: e.key, Table: r.tableOf(e, a.Table)}
 		})
 	}
 	return []controlWord{
 		withArguments(Word{"expire", "Lets the time to live of an item pass.", "expire: {key: {pk: VULN#v1, sk: FIN#f1}}"},
 			func(r *reader, e entry, a expire) Control {
-				return Expire{Table: r.tableOf(e, a.Table), Key: a.Key.attributes}
+				table := r.tableOf(e, a.Table)
+				key, _ := r.key(a.Key.entry, table)
+				return Expire{Table: table, Key: key}
 			}),
 		change(Word{"split", "Splits the open shard of a table's stream.", "split: {table: integrates_vms}"}),
 		change(Word{"close_shard", "Closes the open shard of a table's stream; the next write opens its child.", "close_shard: {table: integrates_vms}"}),
 		change(Word{"trim", "Trims the oldest records of a table's stream, as after 24 hours.", "trim: {table: integrates_vms}"}),
 		change(Word{"expire_iterators", "Lets every shard iterator of a table's stream expire.", "expire_iterators: {table: integrates_vms}"}),
 		withArguments(Word{"stale_reads", "Lets the next eventually consistent reads miss the last write.", "stale_reads: {times: 1}"},
-			func(r *reader, e entry, a stale) Control {
-				r.seen.needs = append(r.seen.needs, e)
-				return StaleReads{Times: a.Times.orOne()}
-			}),
+			func(_ *reader, _ entry, a stale) Control { return StaleReads{Times: a.Times.orOne()} }),
 	}
 }
 
@@ -138,13 +132,8 @@ func (t *tableName) read(r *reader, e entry) {
 	*t = tableName(name)
 }
 
-// attributeMap is an argument that is a primary key.
-type attributeMap struct {
-	attributes map[string]types.AttributeValue
-}
+// keyArgument is an argument that is a primary key; of which table is known only
+// when all arguments are.
+type keyArgument struct{ entry }
 
-func (m *attributeMap) read(r *reader, e entry) {
-	var names []entry
-	m.attributes, names, _ = r.attributes(e, "the key")
-	r.keyTypes(m.attributes, names)
-}
+func (k *keyArgument) read(_ *reader, e entry) { k.entry = e }

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -27,13 +29,61 @@ func (l *loader) relative(file string) (string, error) {
 	return path.Clean(filepath.ToSlash(file)), nil
 }
 
-// open reads a file and makes the reader that collects its mistakes.
-func (l *loader) open(file string) (*reader, []byte, error) {
+// disk is where the files of a loader are.
+type disk interface {
+	// read returns a file by its path relative to the root, or an absolute one.
+	read(file string) ([]byte, error)
+	// list calls yield with every file below a folder, in the order of their paths.
+	list(dir string, yield func(file string)) error
+}
+
+// folder is a root on the real disk.
+type folder string
+
+func (root folder) read(file string) ([]byte, error) {
 	full := filepath.FromSlash(file)
 	if !filepath.IsAbs(full) {
-		full = filepath.Join(l.root, full)
+		full = filepath.Join(string(root), full)
 	}
-	data, err := os.ReadFile(full)
+	return os.ReadFile(full)
+}
+
+func (root folder) list(dir string, yield func(file string)) error {
+	return filepath.WalkDir(filepath.Join(string(root), dir), func(full string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(string(root), full)
+		if err == nil {
+			yield(filepath.ToSlash(rel))
+		}
+		return err
+	})
+}
+
+// memory is a root of files by their paths, for what is not on a disk yet.
+type memory map[string][]byte
+
+func (files memory) read(file string) ([]byte, error) {
+	data, ok := files[file]
+	if !ok {
+		return nil, fmt.Errorf("read %s: %w", file, fs.ErrNotExist)
+	}
+	return data, nil
+}
+
+func (files memory) list(dir string, yield func(file string)) error {
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		if strings.HasPrefix(file, dir+"/") {
+			yield(file)
+		}
+	}
+	return nil
+}
+
+// open reads a file and makes the reader that collects its mistakes.
+func (l *loader) open(file string) (*reader, []byte, error) {
+	data, err := l.disk.read(file)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -44,15 +94,7 @@ func (l *loader) open(file string) (*reader, []byte, error) {
 // *.yml is a mistake: it would be left out without a word.
 func (l *loader) files(dir string) ([]string, error) {
 	var out []string
-	err := filepath.WalkDir(filepath.Join(l.root, dir), func(full string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		rel, err := filepath.Rel(l.root, full)
-		if err != nil {
-			return err
-		}
-		file := filepath.ToSlash(rel)
+	err := l.disk.list(dir, func(file string) {
 		switch strings.ToLower(path.Ext(file)) {
 		case extension:
 			out = append(out, file)
@@ -63,7 +105,6 @@ func (l *loader) files(dir string) ([]string, error) {
 				Hint:    "rename it to " + strings.TrimSuffix(file, path.Ext(file)) + extension,
 			})
 		}
-		return nil
 	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil // no such folder: nothing in it

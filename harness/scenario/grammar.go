@@ -27,7 +27,8 @@ type mentions struct {
 // draft is a scenario before its fixture is looked up.
 type draft struct {
 	Scenario
-	fixture entry
+	content content
+	clear   bool // the file tells what the fixture is
 	titleAt Position
 }
 
@@ -46,8 +47,9 @@ func (r *reader) scenario(body ast.Node) (draft, bool) {
 		d.Title, d.titleAt = r.text(e), e.at
 	}
 	if e, given := fields["fixture"]; given {
-		e.key = r.text(e)
-		d.fixture = e
+		before := len(r.mistakes)
+		d.content = r.fixtureOf(e)
+		d.clear = len(r.mistakes) == before
 	}
 	if e, given := fields["start"]; given {
 		d.Start = r.time(e)
@@ -64,15 +66,6 @@ func (r *reader) scenario(body ast.Node) (draft, bool) {
 		d.Observe = r.views(e)
 	}
 	return d, len(r.mistakes) == before
-}
-
-// fixture reads the top level of a fixture file.
-func (r *reader) fixture(body ast.Node) []Step {
-	fields, ok := r.fields(body, r.position(body), "a fixture", []string{"items"}, nil)
-	if e, given := fields["items"]; ok && given {
-		return r.steps(e, fixtureItems)
-	}
-	return nil
 }
 
 // fields reads a mapping whose keys are known. A missing key is not reported
@@ -107,7 +100,7 @@ func (r *reader) fields(n ast.Node, at Position, what string, required, optional
 func missingHint(key string) string {
 	examples := map[string]string{
 		"start":   "start: 2024-09-19T10:00:00Z",
-		"fixture": "fixture: NAME, for the file fixtures/NAME.yaml",
+		"fixture": "fixture: NAME, for the file fixtures/NAME.yaml, or fixture: {items: […]}",
 		"steps":   "steps: and a list of mutations and raw writes",
 		"items":   "items: and a list of seeds and raw puts",
 		"item":    "item: {…} with all attributes, the key among them",

@@ -42,6 +42,27 @@ func Load(root, file string, v Vocabulary) (*Scenario, error) {
 	return sc, l.result()
 }
 
+// Parse reads a scenario that is not in a file: its name, its text, and the texts
+// of the fixtures that it may use, by their names. Positions are those of the file
+// that it would be.
+func Parse(name string, text []byte, fixtures map[string][]byte, v Vocabulary) (*Scenario, error) {
+	if err := v.check(); err != nil {
+		return nil, err
+	}
+	file := path.Join(scenarioDir, name+extension)
+	files := memory{file: text}
+	for name, text := range fixtures {
+		files[path.Join(fixtureDir, name+extension)] = text
+	}
+	l := newLoader(".", v)
+	l.disk = files
+	sc, err := l.scenario(file)
+	if err != nil {
+		return nil, err
+	}
+	return sc, l.result()
+}
+
 // LoadAll reads every scenario below root/scenarios, sorted by name, and checks
 // what only shows when all are seen: names and titles that collide, fixtures
 // that nobody uses. All mistakes of all files come back together.
@@ -81,10 +102,12 @@ func LoadAll(root string, v Vocabulary) ([]*Scenario, error) {
 // loader reads files of one root. Fixtures are read once and shared.
 type loader struct {
 	root     string
+	disk     disk
 	vocab    Vocabulary
 	mistakes Mistakes
 	fixtures map[string]*Fixture // by name; nil = it has mistakes
-	used     map[string]bool     // fixtures named by a scenario
+	composed map[string][]part   // by name, what it uses included; nil = it has mistakes
+	used     map[string]bool     // fixtures named by a scenario, or by a used fixture
 	unclear  bool                // some scenario does not tell which fixture it uses
 	names    map[string]string   // lower-cased name → file
 	titles   map[string]Position
@@ -92,8 +115,8 @@ type loader struct {
 
 func newLoader(root string, v Vocabulary) *loader {
 	return &loader{
-		root: root, vocab: v,
-		fixtures: map[string]*Fixture{}, used: map[string]bool{},
+		root: root, disk: folder(root), vocab: v,
+		fixtures: map[string]*Fixture{}, composed: map[string][]part{}, used: map[string]bool{},
 		names: map[string]string{}, titles: map[string]Position{},
 	}
 }
@@ -127,12 +150,9 @@ func (l *loader) scenario(file string) (*Scenario, error) {
 	d.Name, d.Path = name, file
 	l.title(r, &d)
 	// Looked up even after a mistake: its own mistakes belong to the same list.
-	if d.fixture.key != "" {
-		d.Fixture, err = l.fixture(r, d.fixture)
-	} else {
-		l.unclear = true
-	}
-	if err != nil || !ok || !good || d.Fixture == nil {
+	l.unclear = l.unclear || !d.clear
+	d.Fixture, err = l.fixture(r, &d)
+	if err != nil || !ok || !good || d.Fixture == nil || len(r.mistakes) > 0 {
 		return nil, err
 	}
 	return &d.Scenario, nil
@@ -171,38 +191,7 @@ func (l *loader) title(r *reader, d *draft) {
 	l.titles[d.Title] = d.titleAt
 }
 
-// fixture reads the fixture that a scenario names.
-func (l *loader) fixture(r *reader, named entry) (*Fixture, error) {
-	name := named.key
-	if l.used[name] {
-		return l.fixtures[name], nil
-	}
-	file := path.Join(fixtureDir, name+extension)
-	fr, data, err := l.open(file)
-	if errors.Is(err, fs.ErrNotExist) || !fs.ValidPath(file) || !strings.HasPrefix(file, fixtureDir+"/") {
-		l.unclear = true
-		known, err := l.fixtureNames()
-		r.wrong(named.at, suggest(name, known, "fixtures"), "there is no fixture %q (%s)", name, file)
-		return nil, err
-	}
-	if err != nil {
-		return nil, fmt.Errorf("load fixture: %w", err)
-	}
-	l.used[name] = true
-	defer func() { l.mistakes = append(l.mistakes, fr.mistakes...) }()
-	body := fr.parse(data)
-	if body == nil {
-		return nil, nil
-	}
-	steps := fr.fixture(body)
-	if len(fr.mistakes) > 0 {
-		return nil, nil
-	}
-	l.fixtures[name] = &Fixture{Name: name, Path: file, Steps: steps}
-	return l.fixtures[name], nil
-}
-
-// unused reports fixtures that no scenario names. While a scenario does not tell
+// unused reports fixtures that no scenario names, nor any fixture that one does. While a scenario does not tell
 // which one it uses, nothing is known to be unused: one slip is one mistake.
 func (l *loader) unused() error {
 	if l.unclear {

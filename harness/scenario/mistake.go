@@ -35,12 +35,36 @@ func (m Mistake) Error() string {
 			}
 			return r
 		}, strings.ToValidUTF8(m.Source, "\uFFFD"))
-		fmt.Fprintf(&b, "\n    %s\n    %s^", shown, strings.Repeat(" ", max(m.Col-1, 0)))
+		shown, col := window(shown, m.Col)
+		fmt.Fprintf(&b, "\n    %s\n    %s^", shown, strings.Repeat(" ", max(col-1, 0)))
 	}
 	if m.Hint != "" {
 		fmt.Fprintf(&b, "\n  %s", m.Hint)
 	}
 	return b.String()
+}
+
+// widestLine is how many characters of a source line are shown; of a longer one
+// those around the place.
+const widestLine = 160
+
+// window cuts a long line to what is around a column, and tells where the column
+// is then.
+func window(line string, col int) (shown string, newCol int) {
+	runes := []rune(line)
+	if len(runes) <= widestLine {
+		return line, col
+	}
+	from := min(max(col-1-widestLine/2, 0), len(runes)-widestLine)
+	to := from + widestLine
+	shown = string(runes[from:to])
+	if to < len(runes) {
+		shown += "…"
+	}
+	if from > 0 {
+		return "…" + shown, col - from + 1
+	}
+	return shown, col
 }
 
 // Mistakes is the error of [Load] and [LoadAll] when files are wrong: all of

@@ -10,6 +10,7 @@ const (
 	togetherSteps
 	backlogSteps
 	fixtureItems
+	fixtureOverride
 	transaction
 	batchWrites
 )
@@ -21,6 +22,8 @@ func (r *reader) words(p place) (verbs []Verb, own []string) {
 	switch p {
 	case fixtureItems:
 		return r.vocab.Seeds, []string{verbPut}
+	case fixtureOverride:
+		return nil, []string{verbUpdate, verbDelete}
 	case transaction:
 		return nil, []string{verbPut, verbUpdate, verbDelete}
 	case batchWrites:
@@ -67,7 +70,9 @@ func (r *reader) unknownVerb(e entry, p place, known []string) {
 	case batchWrites:
 		r.wrong(e.keyAt, "a batch holds put and delete: DynamoDB has no update in it", "%q cannot stand in a batch", e.key)
 	case fixtureItems:
-		r.wrong(e.keyAt, "a fixture holds seeds and put; a change belongs in the steps of a scenario", "%q cannot stand in a fixture", e.key)
+		r.wrong(e.keyAt, "items are seeds and put; a change of them belongs under override, or in the steps of a scenario", "%q cannot stand in a fixture", e.key)
+	case fixtureOverride:
+		r.wrong(e.keyAt, "override holds update and delete, of items that the fixture has", "%q cannot stand in override", e.key)
 	case togetherSteps:
 		r.wrong(e.keyAt, "together holds mutations and raw writes; what else is to happen stands before or after it", "%q cannot stand in together", e.key)
 	case backlogSteps:

@@ -61,13 +61,18 @@ func Needs() []string {
 	return []string{"split", "close_shard", "trim", "expire_iterators", "stale_reads"}
 }
 
-// Fixture is the content of the tables before a scenario.
+// Fixture is the content of the tables before a scenario, put together from all
+// that the scenario names.
 type Fixture struct {
-	// Name is the path below fixtures/ without .yaml.
+	// Name is the path below fixtures/ without .yaml; of a fixture that a scenario
+	// composes, the names it is made of, joined by +, with "inline" for what stands
+	// in the scenario itself.
 	Name string
-	// Path is the file, relative to the root, with forward slashes.
+	// Path is the file, relative to the root, with forward slashes: that of the
+	// scenario when it composes or holds the fixture.
 	Path string
-	// Steps are seeds and raw puts, in the order of the file.
+	// Steps are seeds and raw puts in their order, and updates and deletes that
+	// override them. Each has the position in its own file.
 	Steps []Step
 }
 
@@ -104,6 +109,9 @@ type Write struct {
 	Set map[string]types.AttributeValue
 	// Remove lists dotted paths whose attributes go, for update.
 	Remove []string
+	// Existing demands of an update or delete that the item is there: an override
+	// that misses its item changes nothing that anybody meant.
+	Existing bool
 }
 
 // Position is a place in a file. Lines and columns count from 1; a column is a

@@ -6,7 +6,11 @@ import "slices"
 func (r *reader) steps(e entry, p place) []Step {
 	items, ok := r.items(e.value, e.at, e.name())
 	if ok && len(items) == 0 && p != fixtureItems {
-		r.wrong(e.at, "a scenario changes something: name a mutation or a raw write", "%s is empty", e.name())
+		hint := "a scenario changes something: name a mutation or a raw write"
+		if p == fixtureOverride {
+			hint = "leave the key out"
+		}
+		r.wrong(e.at, hint, "%s is empty", e.name())
 	}
 	out := make([]Step, 0, len(items))
 	for _, item := range items {

@@ -42,6 +42,7 @@ func (s *source) value(e entry) types.AttributeValue {
 // attributes reads an item, a key or the set of an update: a mapping from names
 // to values. The names come back in the order of the file.
 func (s *source) attributes(e entry, what string) (map[string]types.AttributeValue, []entry, bool) {
+	e, typed := s.untagJSON(e)
 	entries, ok := s.entries(e.value, e.at, what)
 	if !ok {
 		return nil, nil, false
@@ -51,13 +52,19 @@ func (s *source) attributes(e entry, what string) (map[string]types.AttributeVal
 		return nil, nil, false
 	}
 	out := make(map[string]types.AttributeValue, len(entries))
-	for _, entry := range entries {
+	for i, entry := range entries {
 		if entry.key == "" {
 			s.wrong(entry.keyAt, "", "an attribute name may not be empty")
 			ok = false
 			continue
 		}
-		v := s.value(entry)
+		var v types.AttributeValue
+		if typed {
+			v = s.jsonValue(entry)
+			entries[i] = bareJSON(entry)
+		} else {
+			v = s.value(entry)
+		}
 		ok = ok && v != nil
 		out[entry.key] = v
 	}
@@ -91,8 +98,11 @@ func (s *source) listValue(e entry) types.AttributeValue {
 	return &types.AttributeValueMemberL{Value: values}
 }
 
-// taggedValue reads !S, !N, !B and the three sets.
+// taggedValue reads !S, !N, !B, the three sets and DynamoDB JSON.
 func (s *source) taggedValue(e entry) types.AttributeValue {
+	if typed, ok := s.untagJSON(e); ok {
+		return s.jsonValue(typed)
+	}
 	tag := e.value.(*ast.TagNode)
 	name := tag.Start.Value
 	inner := entry{key: e.key, value: tag.Value, at: e.at}
@@ -105,7 +115,7 @@ func (s *source) taggedValue(e entry) types.AttributeValue {
 	case "!SS", "!NS", "!BS":
 		return s.taggedSet(name, inner)
 	}
-	s.wrong(e.at, list([]string{"!S", "!N", "!B", "!SS", "!NS", "!BS"}, "tags"), "unknown tag %s", name)
+	s.wrong(e.at, list([]string{"!S", "!N", "!B", "!SS", "!NS", "!BS", tagJSON}, "tags"), "unknown tag %s", name)
 	return nil
 }
 

@@ -33,6 +33,9 @@ type Verb struct {
 	// string, bool, int, int64, [Number], [time.Time], [time.Duration], a type with
 	// encoding.TextUnmarshaler, a slice or pointer of those, or a nested struct.
 	// A string type may list what it takes by implementing [Chooser].
+	//
+	// Of a seed, the fields tagged key (`yaml:"id,key"`) tell which item it writes:
+	// two with the same values in one fixture are a mistake.
 	New func() any
 }
 
@@ -46,6 +49,9 @@ type Vocabulary struct {
 	Views []string
 	// Tables may be written. With exactly one, raw writes need not name it.
 	Tables []string
+	// Keys are the attributes of the primary key of each table. The items and keys
+	// of raw writes are held to them; nil: they are not.
+	Keys map[string][]string
 	// Triggers may be chosen, and made to fail.
 	Triggers []string
 	// CheckMapping says what is wrong with parameters that a scenario overrides in

@@ -48,7 +48,7 @@ func (s *size) UnmarshalText(text []byte) error {
 type pauseArgs struct{}
 
 type lampArgs struct {
-	ID string `yaml:"id"`
+	ID string `yaml:"id,key"`
 }
 
 func words() scenario.Vocabulary {

@@ -58,6 +58,9 @@ func (r *reader) control(e entry) (Step, bool) {
 	before := len(r.mistakes)
 	words := controlWords()
 	word := words[slices.IndexFunc(words, func(w controlWord) bool { return w.Name == e.key })]
+	if slices.Contains(Needs(), e.key) {
+		r.seen.needs = append(r.seen.needs, e)
+	}
 	control, given := word.read(r, e)
 	step := Step{Pos: e.keyAt, Verb: e.key, Control: control, Text: verbText(e.key, given)}
 	return step, len(r.mistakes) == before
@@ -70,8 +73,12 @@ func withArguments[A any](word Word, build func(r *reader, e entry, args A) Cont
 		Word: word,
 		args: func() any { return new(A) },
 		read: func(r *reader, e entry) (Control, []entry) {
+			before := len(r.mistakes)
 			args := new(A)
 			given := r.fill(word.Name, e, args)
+			if len(r.mistakes) > before {
+				return nil, nil // what arguments mean together is for right ones
+			}
 			return build(r, e, *args), given
 		},
 	}

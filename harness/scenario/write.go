@@ -36,11 +36,10 @@ func (r *reader) write(e entry) (Write, string, bool) {
 	var shown []entry
 	if item, given := fields["item"]; given {
 		w.Item, shown, _ = r.attributes(item, "the item")
-		shown = shown[:min(len(shown), 2)] // by convention the key comes first
+		shown = r.itemKey(w, item, shown)
 	}
 	if key, given := fields["key"]; given {
-		w.Key, shown, _ = r.attributes(key, "the key")
-		r.keyTypes(w.Key, shown)
+		w.Key, shown = r.key(key, w.Table)
 	}
 	if w.Op == verbUpdate {
 		r.changes(&w, e, fields)
@@ -74,6 +73,34 @@ func (r *reader) tableOf(e entry, named tableName) string {
 	return ""
 }
 
+// key reads the primary key of a table: all its attributes and no other.
+func (r *reader) key(e entry, table string) (map[string]types.AttributeValue, []entry) {
+	key, shown, ok := r.attributes(e, "the key")
+	r.keyTypes(key, shown)
+	names := r.vocab.Keys[table]
+	if !ok || len(names) == 0 {
+		return key, shown
+	}
+	hint := "the key of " + table + " is " + strings.Join(names, ", ")
+	var unknown int
+	for _, attribute := range shown {
+		if !slices.Contains(names, attribute.key) {
+			r.wrong(attribute.keyAt, hint, "%q is not part of the key", attribute.key)
+			unknown++
+		}
+	}
+	for _, name := range names {
+		if _, given := key[name]; given {
+			continue
+		}
+		// A misspelt attribute stands for a missing one: one slip is one mistake.
+		if unknown--; unknown < 0 {
+			r.wrong(e.at, hint, "the key lacks the attribute %q", name)
+		}
+	}
+	return key, shown
+}
+
 // keyTypes: a key attribute is a text, a number or binary, and not empty.
 func (r *reader) keyTypes(key map[string]types.AttributeValue, entries []entry) {
 	for _, e := range entries {
@@ -87,6 +114,29 @@ func (r *reader) keyTypes(key map[string]types.AttributeValue, entries []entry) 
 			r.wrong(e.at, "a key attribute is a text, a number or binary", "the key attribute %q cannot be %s", e.key, describe(e.value))
 		}
 	}
+}
+
+// itemKey checks that an item has its key, and picks what the text of the step
+// shows of it: the key, by convention the first two attributes where it is not
+// known.
+func (r *reader) itemKey(w Write, e entry, attributes []entry) []entry {
+	names := r.vocab.Keys[w.Table]
+	if len(names) == 0 {
+		return attributes[:min(len(attributes), 2)]
+	}
+	var shown []entry
+	for _, name := range names {
+		i := slices.IndexFunc(attributes, func(a entry) bool { return a.key == name })
+		if i < 0 {
+			if len(attributes) > 0 {
+				r.wrong(e.at, "the key of "+w.Table+" is "+strings.Join(names, ", "), "the item lacks the key attribute %q", name)
+			}
+			continue
+		}
+		shown = append(shown, attributes[i])
+	}
+	r.keyTypes(w.Item, shown)
+	return shown
 }
 
 // changes reads set and remove of an update.
@@ -142,9 +192,8 @@ func within(inner, outer string) bool {
 	return outer != "" && (inner == outer || strings.HasPrefix(inner, outer+"."))
 }
 
-// writtenTwice reports a second write of one key in a transaction or batch,
-// which what names. Puts are left to the engine: which attributes are the key is
-// not known here.
+// writtenTwice reports a second write of one item in a transaction or batch,
+// which what names. Puts count where the key of their table is known.
 func (r *reader) writtenTwice(writes []Write, items []entry, what string) bool {
 	if len(writes) != len(items) {
 		return false
@@ -152,11 +201,27 @@ func (r *reader) writtenTwice(writes []Write, items []entry, what string) bool {
 	found := false
 	for i, w := range writes {
 		for _, other := range writes[:i] {
-			if w.Key != nil && w.Table == other.Table && reflect.DeepEqual(w.Key, other.Key) {
+			key := r.keyOf(w)
+			if key != nil && w.Table == other.Table && reflect.DeepEqual(key, r.keyOf(other)) {
 				r.wrong(items[i].at, "DynamoDB takes one write per item in "+what, "%s writes one item twice", what)
 				found = true
 			}
 		}
 	}
 	return found
+}
+
+// keyOf is the key of the item that a write writes; nil where it is not known.
+func (r *reader) keyOf(w Write) map[string]types.AttributeValue {
+	if w.Op != verbPut {
+		return w.Key
+	}
+	key := map[string]types.AttributeValue{}
+	for _, name := range r.vocab.Keys[w.Table] {
+		key[name] = w.Item[name]
+	}
+	if len(key) == 0 {
+		return nil
+	}
+	return key
 }
