@@ -98,7 +98,7 @@ func (p Project) Advice() []mapping.Advice {
 
 // Vocabulary is what scenario files of the project may refer to.
 func (p Project) Vocabulary() scenario.Vocabulary {
-	v := scenario.Vocabulary{CheckMapping: p.checkMapping}
+	v := scenario.Vocabulary{CheckMapping: p.checkMapping, Keys: map[string][]string{}}
 	for _, t := range p.Triggers {
 		v.Triggers = append(v.Triggers, t.Mapping.Trigger)
 	}
@@ -112,10 +112,11 @@ func (p Project) Vocabulary() scenario.Vocabulary {
 		v.Views = append(v.Views, view.Name)
 	}
 	for _, t := range p.Tables {
-		v.Tables = append(v.Tables, aws.ToString(t.TableName))
-	}
-	for _, t := range p.Triggers {
-		v.Triggers = append(v.Triggers, t.Mapping.Trigger)
+		name := aws.ToString(t.TableName)
+		v.Tables = append(v.Tables, name)
+		for _, attribute := range t.KeySchema {
+			v.Keys[name] = append(v.Keys[name], aws.ToString(attribute.AttributeName))
+		}
 	}
 	return v
 }

@@ -2,7 +2,9 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,21 +29,35 @@ func rawWrites(ctx context.Context, db *dynamodb.Client, s scenario.Step) error 
 		case "put":
 			_, err = db.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(w.Table), Item: w.Item})
 		case "delete":
-			_, err = db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(w.Table), Key: w.Key})
+			in := &dynamodb.DeleteItemInput{TableName: aws.String(w.Table), Key: w.Key}
+			if w.Existing {
+				in.ExpressionAttributeNames = map[string]string{}
+				in.ConditionExpression = exists(w, in.ExpressionAttributeNames)
+			}
+			_, err = db.DeleteItem(ctx, in)
 		case "update":
 			u := updateOf(w)
 			_, err = db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-				TableName: u.TableName, Key: u.Key, UpdateExpression: u.UpdateExpression,
+				TableName: u.TableName, Key: u.Key, UpdateExpression: u.UpdateExpression, ConditionExpression: u.ConditionExpression,
 				ExpressionAttributeNames: u.ExpressionAttributeNames, ExpressionAttributeValues: u.ExpressionAttributeValues,
 			})
 		default:
 			return fmt.Errorf("raw write %q: not put, update or delete", w.Op)
+		}
+		if refused := (*types.ConditionalCheckFailedException)(nil); w.Existing && errors.As(err, &refused) {
+			return fmt.Errorf("the fixture has no item with this key, so there is nothing to override: %w", err)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// exists is the condition that the item of an override is there.
+func exists(w scenario.Write, names map[string]string) *string {
+	first := slices.Min(slices.Collect(maps.Keys(w.Key)))
+	return aws.String("attribute_exists(" + alias(first, names) + ")")
 }
 
 func transact(ctx context.Context, db *dynamodb.Client, writes []scenario.Write) error {
@@ -110,6 +126,9 @@ func updateOf(w scenario.Write) *types.Update {
 		clauses = append(clauses, "REMOVE "+strings.Join(removes, ", "))
 	}
 	u.UpdateExpression = aws.String(strings.Join(clauses, " "))
+	if w.Existing {
+		u.ConditionExpression = exists(w, u.ExpressionAttributeNames)
+	}
 	return u
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 type findingArgs struct {
-	ID           string             `yaml:"id"`
+	ID           string             `yaml:"id,key"`
 	Group        string             `yaml:"group"`
 	Title        string             `yaml:"title"`
 	Status       findingStatus      `yaml:"status"`

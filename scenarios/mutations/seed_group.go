@@ -9,7 +9,7 @@ import (
 )
 
 type groupArgs struct {
-	Name         string    `yaml:"name"`
+	Name         string    `yaml:"name,key"`
 	Organization string    `yaml:"organization"`
 	CreatedDate  time.Time `yaml:"created_date,omitempty"`
 	WebhookURL   string    `yaml:"webhook_url,omitempty"`
