@@ -1,0 +1,197 @@
+package webhook_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/stillwater-streams/stillwater/triggers/model"
+	"github.com/stillwater-streams/stillwater/triggers/testevent"
+	"github.com/stillwater-streams/stillwater/triggers/webhook"
+)
+
+// table holds groups and findings: as much of DynamoDB as the trigger uses.
+type table struct {
+	items map[model.Key]model.Item
+	calls []string
+	fail  map[string]error // by pk
+}
+
+func (tb *table) GetItem(_ context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	key, err := model.KeyOf(in.Key)
+	if err != nil {
+		return nil, err
+	}
+	tb.calls = append(tb.calls, "GetItem "+key.PK)
+	if !aws.ToBool(in.ConsistentRead) {
+		return nil, errors.New("fake: GetItem must be consistent")
+	}
+	return &dynamodb.GetItemOutput{Item: tb.items[key]}, tb.fail[key.PK]
+}
+
+func (tb *table) Query(_ context.Context, in *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	pk := in.ExpressionAttributeValues[":pk"].(*types.AttributeValueMemberS).Value
+	tb.calls = append(tb.calls, "Query "+pk)
+	if *in.KeyConditionExpression != "#pk = :pk AND begins_with(#sk, :prefix)" || !aws.ToBool(in.ConsistentRead) {
+		return nil, errors.New("fake: not a consistent query of the table")
+	}
+	out := &dynamodb.QueryOutput{}
+	prefix := in.ExpressionAttributeValues[":prefix"].(*types.AttributeValueMemberS).Value
+	for key, item := range tb.items {
+		if key.PK == pk && strings.HasPrefix(key.SK, prefix) {
+			out.Items = append(out.Items, item)
+		}
+	}
+	return out, tb.fail[pk]
+}
+
+// request is what the endpoint got.
+type request struct {
+	Path, Key, Type string
+	Body            string
+}
+
+// endpoint is a real HTTP server. Its answers are a status each, the last one for
+// ever; 0 hangs until the client goes.
+type endpoint struct {
+	*httptest.Server
+	mu      sync.Mutex
+	got     []request
+	answers []int
+}
+
+func newEndpoint(t *testing.T, answers ...int) *endpoint {
+	e := &endpoint{answers: answers}
+	e.Server = httptest.NewServer(http.HandlerFunc(e.serve))
+	t.Cleanup(e.Close)
+	return e
+}
+
+func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	e.mu.Lock()
+	e.got = append(e.got, request{r.URL.Path, r.Header.Get("Idempotency-Key"), r.Header.Get("Content-Type"), string(body)})
+	status := http.StatusOK
+	if len(e.answers) > 0 {
+		status = e.answers[0]
+	}
+	if len(e.answers) > 1 {
+		e.answers = e.answers[1:]
+	}
+	e.mu.Unlock()
+	if status == 0 {
+		<-r.Context().Done()
+		return
+	}
+	if status >= 300 && status < 400 {
+		w.Header().Set("Location", "/elsewhere")
+	}
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, strings.Repeat("noise ", 100))
+}
+
+func (e *endpoint) requests() []request {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return append([]request(nil), e.got...)
+}
+
+// told lists the notifications as "event vulnerability".
+func (e *endpoint) told(t *testing.T) (told []string) {
+	t.Helper()
+	for _, r := range e.requests() {
+		var n webhook.Notification
+		if err := json.Unmarshal([]byte(r.Body), &n); err != nil {
+			t.Fatalf("%v: %s", err, r.Body)
+		}
+		told = append(told, n.Event+" "+n.VulnerabilityID)
+	}
+	return told
+}
+
+// world is a group harbor with a finding f1 (approved) and f2 (not), told of at an
+// endpoint.
+type world struct {
+	t *testing.T
+	*table
+	*endpoint
+	options webhook.Options
+	waits   []time.Duration
+	report  error
+}
+
+func newWorld(t *testing.T, answers ...int) *world {
+	w := &world{t: t, endpoint: newEndpoint(t, answers...), table: &table{items: map[model.Key]model.Item{}, fail: map[string]error{}}}
+	w.group("harbor", w.URL+"/secret/hook")
+	w.put("FIN#f1", "GROUP#harbor", state("APPROVED"))
+	w.put("FIN#f2", "GROUP#harbor", state("SUBMITTED"))
+	w.options = webhook.Options{
+		DynamoDB: w.table, Table: "integrates_vms", HTTP: w.Client(),
+		Wait: func(ctx context.Context, d time.Duration) error { w.waits = append(w.waits, d); return ctx.Err() },
+		Report: func(_ context.Context, err error) {
+			w.report = err
+		},
+	}
+	return w
+}
+
+func (w *world) group(name, url string) {
+	w.put("GROUP#"+name, "ORG#o1", model.Item{"name": text(name), "webhook_url": text(url)})
+}
+
+func (w *world) put(pk, sk string, more model.Item) {
+	more["pk"], more["sk"] = text(pk), text(sk)
+	w.items[model.Key{PK: pk, SK: sk}] = more
+}
+
+// handle delivers changes as one batch and returns the numbers of those that failed.
+func (w *world) handle(changes ...testevent.Change) (failed []string) {
+	w.t.Helper()
+	e, err := testevent.Stream{}.Event(changes...)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.calls = nil
+	response, err := webhook.New(w.options).Handle(context.Background(), e)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, f := range response.BatchItemFailures {
+		failed = append(failed, strings.TrimLeft(f.ItemIdentifier, "0"))
+	}
+	return failed
+}
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+func state(status string) model.Item {
+	return model.Item{"state": &types.AttributeValueMemberM{Value: model.Item{
+		"status": text(status), "where": text("src/a.go"), "specific": text("12")}}}
+}
+
+// vulnerability is one of finding f1 in harbor, with other attributes set or, if
+// "", removed.
+func vulnerability(id string, set ...string) model.Item {
+	v := state("VULNERABLE")
+	v["pk"], v["sk"], v["group_name"] = text("VULN#"+id), text("FIN#f1"), text("harbor")
+	v["created_date"], v["sk_3"] = text("2024-09-01T10:00:00+00:00"), text("VULN#"+id)
+	for i := 0; i < len(set); i += 2 {
+		if set[i+1] == "" {
+			delete(v, set[i])
+		} else {
+			v[set[i]] = text(set[i+1])
+		}
+	}
+	return v
+}
