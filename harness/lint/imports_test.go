@@ -47,6 +47,11 @@ func importRules() []importRule {
 		never:   []string{"harness/...", "consumer/...", "scenarios/..."},
 		because: "a handler is lifted to Lambda unchanged",
 	}, {
+		who:     []string{"scenarios/oracle"},
+		may:     []string{"std", awsSDK},
+		never:   []string{"triggers/...", "scenarios/mutations/..."},
+		because: "the second opinion on the indicators shares no code with the first",
+	}, {
 		who:     []string{"harness/trace", "harness/settle"},
 		may:     []string{"std", "harness/trace", "harness/settle"},
 		because: "the oracle stays pure: what judges the run depends on nothing that it judges",
@@ -286,6 +291,8 @@ func TestImportRulesCanFail(t *testing.T) {
 		{"a trigger's test may use the harness", []string{"triggers/indicators/a_test.go", one("x_test", "example.com/m/harness")}, nil},
 		{"the oracle with the SDK", []string{"harness/settle/a.go", one("settle", "github.com/aws/aws-sdk-go-v2/aws")},
 			[]string{"harness/settle must not import github.com/aws"}},
+		{"the naive oracle with the model", []string{"scenarios/oracle/a.go", one("oracle", "fmt", "example.com/m/triggers/model")},
+			[]string{"scenarios/oracle must not import triggers/model: the second opinion"}},
 		{"engine knows scenarios", []string{"harness/engine/memory/a.go", one("memory", "example.com/m/harness/scenario")},
 			[]string{"engines know no tests"}},
 		{"harness knows the domain", []string{"harness/a.go", one("harness", "example.com/m/triggers/model")},

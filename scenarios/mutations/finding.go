@@ -2,7 +2,10 @@ package mutations
 
 import (
 	"context"
+	"maps"
 	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/triggers/model"
@@ -36,6 +39,9 @@ func (f *finding) write(ctx context.Context, w harness.Writer, name string, e mo
 	if err := u.run(ctx, w); err != nil {
 		return err
 	}
+	// The next write of the same change is conditional on this one.
+	f.item = maps.Clone(f.item)
+	f.item[name] = &types.AttributeValueMemberM{Value: e.Item()}
 	pk, err := model.FindingPK(f.ID)
 	if err != nil {
 		return err

@@ -213,6 +213,25 @@ func TestBatchesAreCutAndSentAgain(t *testing.T) {
 	}
 }
 
+// A removal that another writer cut short is made again, and nothing is left of the
+// finding: neither items nor history nor marker.
+func TestARemovedFindingLeavesNothing(t *testing.T) {
+	r, sc := beginWith(t, "one_group", "remove_finding: {finding: f1}", "remove_finding: {finding: f1}")
+	// v10 is marked with two writes, then comes v2.
+	r.beforeWrite, r.skipWrites = func() { setDate(r, "VULN#v2 FIN#f1", "state", "2024-09-19T09:59:59+00:00") }, 4
+	if err := run(t, r, sc.Steps[0], sc.Start); err == nil {
+		t.Fatal("the removal was not cut short")
+	}
+	if err := run(t, r, sc.Steps[1], sc.Start.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	for key, item := range r.items {
+		if strings.Contains(key, "FIN#f1") || textOf(item["finding_id"]) == "f1" {
+			t.Errorf("%s is left behind", key)
+		}
+	}
+}
+
 func TestBatchGivesUp(t *testing.T) {
 	r, sc := begin(t, "remove_vulnerability: {vulnerability: v1}")
 	r.unprocessed = 1000

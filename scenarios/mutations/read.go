@@ -146,32 +146,49 @@ func mustBe[T ~string](what string, status T, want ...T) string {
 	return fmt.Sprintf("%s is %s, must be %s", what, or(string(status), "absent"), strings.Join(texts(want...), " or "))
 }
 
-// vulnerabilitiesOf lists the vulnerabilities of a finding in a state, by id. The
-// index is not read consistently: as in the application, it cannot be.
+// vulnerabilitiesOf lists the vulnerabilities of a finding in a state, by id.
 func vulnerabilitiesOf(ctx context.Context, w harness.Writer, findingID string, status model.StateStatus) ([]*vulnerability, error) {
-	items, err := query(ctx, w, &dynamodb.QueryInput{
-		IndexName:              aws.String("inverted_index"),
-		KeyConditionExpression: aws.String("sk = :sk AND begins_with(pk, :vuln)"),
-		ExpressionAttributeValues: model.Item{
-			":sk":   &types.AttributeValueMemberS{Value: "FIN#" + findingID},
-			":vuln": &types.AttributeValueMemberS{Value: "VULN#"},
-		},
-	})
+	all, err := allVulnerabilitiesOf(ctx, w, findingID)
+	return slices.DeleteFunc(all, func(v *vulnerability) bool { return v.State.Status != status }), err
+}
+
+// allVulnerabilitiesOf lists the vulnerabilities of a finding by id.
+func allVulnerabilitiesOf(ctx context.Context, w harness.Writer, findingID string) ([]*vulnerability, error) {
+	list, err := parsed(query(ctx, w, byIndex("inverted_index", "sk", "FIN#"+findingID, "pk", "VULN#")))
 	if err != nil {
 		return nil, fmt.Errorf("%s: list vulnerabilities: %w", findingID, err)
 	}
-	var out []*vulnerability
+	return list, nil
+}
+
+// parsed makes vulnerabilities of the items of a query, sorted by id.
+func parsed(items []model.Item, err error) ([]*vulnerability, error) {
+	if err != nil {
+		return nil, err
+	}
+	var list []*vulnerability
 	for _, item := range items {
 		v, err := model.ParseVulnerability(item)
 		if err != nil {
 			return nil, err
 		}
-		if v.State.Status == status {
-			out = append(out, &vulnerability{Vulnerability: v, item: item})
-		}
+		list = append(list, &vulnerability{Vulnerability: v, item: item})
 	}
-	slices.SortFunc(out, func(a, b *vulnerability) int { return strings.Compare(a.ID, b.ID) })
-	return out, nil
+	slices.SortFunc(list, func(a, b *vulnerability) int { return strings.Compare(a.ID, b.ID) })
+	return list, nil
+}
+
+// byIndex asks an index for one hash key and range keys with a prefix. It is not
+// read consistently: as in the application, it cannot be.
+func byIndex(index, hash, value, ranged, prefix string) *dynamodb.QueryInput {
+	return &dynamodb.QueryInput{
+		IndexName:              aws.String(index),
+		KeyConditionExpression: aws.String(hash + " = :hash AND begins_with(" + ranged + ", :prefix)"),
+		ExpressionAttributeValues: model.Item{
+			":hash":   &types.AttributeValueMemberS{Value: value},
+			":prefix": &types.AttributeValueMemberS{Value: prefix},
+		},
+	}
 }
 
 // byPrefix asks the table for one hash key and range keys with a prefix ("" = all).

@@ -36,12 +36,15 @@ func (r *recorder) GetItem(_ context.Context, in *dynamodb.GetItemInput, _ ...fu
 	return &dynamodb.GetItemOutput{Item: maps.Clone(r.items[keyOf(in.Key)])}, nil
 }
 
-// Query answers the two questions that are asked: a hash key of the table, or of
-// inverted_index, with a prefix of the range key.
+// Query answers what is asked: a hash key of the table or of an index, with a prefix
+// of the range key.
 func (r *recorder) Query(_ context.Context, in *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
 	hash, ranged := "pk", "sk"
-	if aws.ToString(in.IndexName) == "inverted_index" {
-		hash, ranged = "sk", "pk"
+	if in.IndexName != nil {
+		var known bool
+		if hash, ranged, known = indexKeys(*in.IndexName); !known {
+			return nil, fmt.Errorf("recorder: index %q", *in.IndexName)
+		}
 		if aws.ToBool(in.ConsistentRead) {
 			return nil, errors.New("ValidationException: consistent reads are not supported on global secondary indexes")
 		}
@@ -66,6 +69,16 @@ func (r *recorder) Query(_ context.Context, in *dynamodb.QueryInput, _ ...func(*
 		out.LastEvaluatedKey = model.Item{"pk": last["pk"], "sk": last["sk"]}
 	}
 	return out, nil
+}
+
+func indexKeys(index string) (hash, ranged string, known bool) {
+	switch index {
+	case "inverted_index":
+		return "sk", "pk", true
+	case "gsi_2":
+		return "pk_2", "sk_2", true
+	}
+	return "", "", false
 }
 
 func keyCondition(in *dynamodb.QueryInput, hash, ranged string) (want, prefix string, err error) {
@@ -157,7 +170,7 @@ func (r *recorder) write(op string, key model.Item, condition *string, names map
 	}
 	r.skipWrites = max(0, r.skipWrites-1)
 	r.log = append(r.log, op+" "+keyOf(key))
-	for _, c := range strings.Split(aws.ToString(condition), " AND ") {
+	for _, c := range conditions(condition) {
 		holds, text, err := r.holds(r.items[keyOf(key)], c, names, values)
 		if err != nil {
 			return err
@@ -169,6 +182,13 @@ func (r *recorder) write(op string, key model.Item, condition *string, names map
 		}
 	}
 	return apply()
+}
+
+func conditions(expression *string) []string {
+	if expression == nil {
+		return nil
+	}
+	return strings.Split(*expression, " AND ")
 }
 
 // holds evaluates one condition: existence, or equality.

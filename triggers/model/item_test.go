@@ -73,6 +73,12 @@ func fullGroup() model.Group {
 		State: model.GroupState{Status: model.GroupActive, ModifiedBy: "m@x.co", ModifiedDate: at}}
 }
 
+func fullRoot() model.Root {
+	at := noon()
+	return model.Root{ID: "r1", GroupName: "g1", Type: model.RootGit, CreatedBy: "m@x.co", CreatedDate: at,
+		State: model.RootState{Status: model.RootInactive, Nickname: "back", Reason: "MOVED", ModifiedBy: "m@x.co", ModifiedDate: at}}
+}
+
 func fullComment() model.Comment {
 	return model.Comment{ID: "c1", FindingID: "f1", Type: model.CommentZeroRisk, ParentID: model.NoParent,
 		Content: "why", CreationDate: noon(), Email: "m@x.co", FullName: "M"}
@@ -83,6 +89,7 @@ func TestItemsReadBack(t *testing.T) {
 	roundTrip(t, "vulnerability", model.ParseVulnerability, fullVulnerability(t), model.Vulnerability{ID: "v1", FindingID: "f1"})
 	roundTrip(t, "finding", model.ParseFinding, fullFinding(t), model.Finding{ID: "f1", GroupName: "g1"})
 	roundTrip(t, "group", model.ParseGroup, fullGroup(), model.Group{Name: "g1", OrganizationID: "o1"})
+	roundTrip(t, "root", model.ParseRoot, fullRoot(), model.Root{ID: "r1", GroupName: "g1"})
 	roundTrip(t, "comment", model.ParseComment, fullComment(), model.Comment{ID: "c1", FindingID: "f1"})
 }
 
@@ -105,7 +112,7 @@ func roundTrip[E interface{ Item() (model.Item, error) }](t *testing.T, name str
 func TestItemsWithoutAKeyAreNotWritten(t *testing.T) {
 	for name, e := range map[string]interface{ Item() (model.Item, error) }{
 		"vulnerability": model.Vulnerability{ID: "v1"}, "finding": model.Finding{ID: "f1"},
-		"group": model.Group{Name: "g1"}, "comment": model.Comment{ID: "c1"},
+		"group": model.Group{Name: "g1"}, "comment": model.Comment{ID: "c1"}, "root": model.Root{ID: "r1"},
 	} {
 		if item, err := e.Item(); err == nil {
 			t.Errorf("%s without the second part of its key: %v", name, item)
