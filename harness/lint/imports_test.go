@@ -57,7 +57,7 @@ func importRules() []importRule {
 		because: "the oracle stays pure: what judges the run depends on nothing that it judges",
 	}, {
 		who: []string{"harness/engine/..."},
-		may: []string{"std", "harness/engine/...", awsSDK, smithy, "github.com/cockroachdb/apd/...",
+		may: []string{"std", "harness/engine/...", awsSDK, smithy, "github.com/cockroachdb/apd/...", "github.com/tidwall/btree",
 			"github.com/testcontainers/...", "github.com/moby/...", "github.com/docker/...", "github.com/containerd/..."},
 		never:   []string{"harness/scenario/...", "harness/settle/..."},
 		because: "engines know no tests",
@@ -123,7 +123,23 @@ func soleImporters() []soleImporter {
 		who:        []string{"triggers/model", "harness/engine/memory/number"},
 		because:    "decimals are computed with in one place of the domain and in one of the engine; everybody else sees text",
 	}, {
-		dependency: []string{"pgregory.net/rapid", "go.uber.org/goleak", "github.com/rogpeppe/go-internal/...",
+		dependency: []string{"github.com/tidwall/btree"},
+		who:        []string{"harness/engine/memory"},
+		because:    "its copies in constant time are the memory engine's clones; everywhere else a map and a sort do",
+	}, {
+		dependency: []string{"charm.land/..."},
+		who:        []string{"harness/review"},
+		because:    "one screen of the product is full of keys and colours; everything else is plain text",
+	}, {
+		dependency: []string{"github.com/fsnotify/fsnotify"},
+		who:        []string{"harness/cli"},
+		because:    "files are watched for one flag of one command",
+	}, {
+		dependency: []string{"github.com/bugsnag/bugsnag-go/..."},
+		who:        []string{"triggers/observability"},
+		because:    "who is told of errors is one package's business",
+	}, {
+		dependency: []string{"pgregory.net/rapid", "go.uber.org/goleak", "github.com/creack/pty", "github.com/rogpeppe/go-internal/...",
 			"github.com/google/go-cmp/..."},
 		tests:   []string{"..."},
 		because: "libraries for tests stay out of what ships",
