@@ -57,6 +57,11 @@ func TestOnDynamoDBLocal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { test(t, e) })
 	}
+	for _, tests := range []map[string]func(*testing.T, *databases){faultTests(), groupTests()} {
+		for name, test := range tests {
+			t.Run(name, func(t *testing.T) { test(t, e) })
+		}
+	}
 }
 
 func idOf(item map[string]types.AttributeValue) string {
