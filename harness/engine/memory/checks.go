@@ -40,13 +40,33 @@ func (c *constraints) required(member string, missing bool) {
 // table refuses a table that is not named.
 func (c *constraints) table(name *string) {
 	c.required("tableName", name == nil)
-	if name != nil && *name == "" {
-		c.add("''", "tableName", "have length greater than or equal to 1")
+	if name != nil {
+		c.name("tableName", tableName(name))
 	}
 }
 
-// enum refuses a value that the model does not have; "" is none.
-func enum[T ~string](c *constraints, member string, value T, set []T) {
+// name refuses what cannot be the name of a table or an index.
+func (c *constraints) name(member, name string) {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
+	if strings.Trim(name, letters) != "" {
+		c.add("'"+name+"'", member, "satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
+	}
+	if len(name) < 3 {
+		c.add("'"+name+"'", member, "have length greater than or equal to 3")
+	}
+	if len(name) > 255 {
+		c.add("'"+name+"'", member, "have length less than or equal to 255")
+	}
+}
+
+// capacity refuses a ReturnConsumedCapacity that there is not.
+func (c *constraints) capacity(want types.ReturnConsumedCapacity) {
+	enum(c, "returnConsumedCapacity", want, "INDEXES", "TOTAL", "NONE")
+}
+
+// enum refuses a value that is not in the set, which is in the service's order;
+// "" is none.
+func enum[T ~string](c *constraints, member string, value T, set ...T) {
 	if value == "" || slices.Contains(set, value) {
 		return
 	}
@@ -84,10 +104,10 @@ func (c constraints) err() error {
 
 // write checks what all writes of one item have.
 func (c *constraints) write(capacity types.ReturnConsumedCapacity, metrics types.ReturnItemCollectionMetrics, values types.ReturnValue, onFail types.ReturnValuesOnConditionCheckFailure) {
-	enum(c, "returnConsumedCapacity", capacity, capacity.Values())
-	enum(c, "returnItemCollectionMetrics", metrics, metrics.Values())
-	enum(c, "returnValues", values, values.Values())
-	enum(c, "returnValuesOnConditionCheckFailure", onFail, onFail.Values())
+	c.capacity(capacity)
+	enum(c, "returnItemCollectionMetrics", metrics, "SIZE", "NONE")
+	enum(c, "returnValues", values, "ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW")
+	enum(c, "returnValuesOnConditionCheckFailure", onFail, "ALL_OLD", "NONE")
 }
 
 func checkPut(in *dynamodb.PutItemInput) error {
@@ -132,21 +152,24 @@ func checkGet(in *dynamodb.GetItemInput) error {
 	var c constraints
 	c.table(in.TableName)
 	c.required("key", in.Key == nil)
-	enum(&c, "returnConsumedCapacity", in.ReturnConsumedCapacity, in.ReturnConsumedCapacity.Values())
+	c.capacity(in.ReturnConsumedCapacity)
 	return c.err()
 }
 
 // page checks what Query and Scan share.
 func (c *constraints) page(limit *int32, want types.Select, capacity types.ReturnConsumedCapacity) {
 	c.least("limit", limit, 1)
-	enum(c, "select", want, want.Values())
-	enum(c, "returnConsumedCapacity", capacity, capacity.Values())
+	enum(c, "select", want, "SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")
+	c.capacity(capacity)
 }
 
 func checkQuery(in *dynamodb.QueryInput) error {
 	var c constraints
 	c.table(in.TableName)
 	c.page(in.Limit, in.Select, in.ReturnConsumedCapacity)
+	if in.IndexName != nil {
+		c.name("indexName", *in.IndexName)
+	}
 	if err := c.err(); err != nil {
 		return err
 	}
@@ -176,15 +199,19 @@ func checkScan(in *dynamodb.ScanInput) error {
 
 // checkSelect checks Select against the projection.
 func checkSelect(want types.Select, projection, attributes bool) error {
+	what := string(want)
+	if want == types.SelectCount {
+		what = "only the Count"
+	}
 	switch {
 	case want == "" || want == types.SelectSpecificAttributes && (projection || attributes):
 		return nil
 	case want == types.SelectSpecificAttributes:
 		return validation.Errorf("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
 	case projection:
-		return validation.Errorf("Cannot specify the ProjectionExpression when choosing to get %s", want)
+		return validation.Errorf("Cannot specify the ProjectionExpression when choosing to get %s", what)
 	case attributes:
-		return validation.Errorf("Cannot specify the AttributesToGet when choosing to get %s", want)
+		return validation.Errorf("Cannot specify the AttributesToGet when choosing to get %s", what)
 	}
 	return nil
 }
@@ -259,6 +286,9 @@ func checkTransactGet(in *dynamodb.TransactGetItemsInput) error {
 	c.transaction(len(in.TransactItems))
 	for i, t := range in.TransactItems {
 		c.required("transactItems."+itoa(int32(i+1))+".member.get", t.Get == nil)
+		if t.Get != nil {
+			c.required("transactItems."+itoa(int32(i+1))+".member.get.key", t.Get.Key == nil)
+		}
 	}
 	return c.err()
 }

@@ -54,7 +54,7 @@ func (db *Database) describeStream(in *dynamodbstreams.DescribeStreamInput) (*dy
 	c.least("limit", in.Limit, 1)
 	c.most("limit", in.Limit, maxShards)
 	if f := in.ShardFilter; f != nil {
-		enum(&c, "shardFilter.type", f.Type, f.Type.Values())
+		enum(&c, "shardFilter.type", f.Type, streamtypes.ShardFilterTypeChildShards)
 	}
 	if err := c.err(); err != nil {
 		return nil, err

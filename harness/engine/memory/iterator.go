@@ -55,7 +55,7 @@ func (db *Database) getShardIterator(in *dynamodbstreams.GetShardIteratorInput) 
 	c.required("streamArn", in.StreamArn == nil)
 	c.required("shardId", in.ShardId == nil)
 	c.required("shardIteratorType", in.ShardIteratorType == "")
-	enum(&c, "shardIteratorType", in.ShardIteratorType, in.ShardIteratorType.Values())
+	enum(&c, "shardIteratorType", in.ShardIteratorType, in.ShardIteratorType.Values()...)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -79,6 +79,10 @@ func (db *Database) getShardIterator(in *dynamodbstreams.GetShardIteratorInput) 
 
 // position is the place that a request names.
 func (db *Database) position(h *shard, in *dynamodbstreams.GetShardIteratorInput) (uint64, error) {
+	numbered := in.ShardIteratorType == streamtypes.ShardIteratorTypeAtSequenceNumber || in.ShardIteratorType == streamtypes.ShardIteratorTypeAfterSequenceNumber
+	if in.SequenceNumber != nil && !numbered {
+		return 0, validation.Errorf("One or more parameter values were invalid: SequenceNumber should not be passed for this iterator type")
+	}
 	switch in.ShardIteratorType {
 	case streamtypes.ShardIteratorTypeTrimHorizon:
 		if seq, _, ok := h.records.Min(); ok {
@@ -91,7 +95,7 @@ func (db *Database) position(h *shard, in *dynamodbstreams.GetShardIteratorInput
 		return db.positionAt(h, in.Timestamp)
 	}
 	if in.SequenceNumber == nil {
-		return 0, validation.Errorf("Invalid SequenceNumber in the request: a sequence number is required for ShardIteratorType %s", in.ShardIteratorType)
+		return 0, validation.Errorf("One or more parameter values were invalid: Invalid SequenceNumber")
 	}
 	seq, err := parseSequence(*in.SequenceNumber)
 	if err != nil {
@@ -127,10 +131,17 @@ func (db *Database) positionAt(h *shard, at *time.Time) (uint64, error) {
 
 // parseSequence takes 21 to 40 digits.
 func parseSequence(text string) (uint64, error) {
-	if len(text) < 21 || len(text) > 40 || strings.Trim(text, "0123456789") != "" {
-		var c constraints
-		c.add("'"+text+"'", "sequenceNumber", "be a sequence number of 21 to 40 digits")
-		return 0, c.err()
+	var c constraints
+	switch {
+	case len(text) < 21:
+		c.add("'"+text+"'", "sequenceNumber", "have length greater than or equal to 21")
+	case len(text) > 40:
+		c.add("'"+text+"'", "sequenceNumber", "have length less than or equal to 40")
+	case strings.Trim(text, "0123456789") != "":
+		c.add("'"+text+"'", "sequenceNumber", "satisfy regular expression pattern: [0-9]+")
+	}
+	if err := c.err(); err != nil {
+		return 0, err
 	}
 	n, err := strconv.ParseUint(strings.TrimLeft(text, "0"), 10, 64)
 	if err != nil && strings.Trim(text, "0") != "" {

@@ -1,11 +1,14 @@
 package memory
 
 import (
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/expression"
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/validation"
 )
 
 // mutation is what one write does to one item, checked as far as it can be
@@ -76,12 +79,28 @@ func (m *mutation) planUpdate(o *outcome) error {
 		return err
 	}
 	for _, x := range m.table.indexes {
-		if err := x.schema.CheckIndexed(updated); err != nil {
+		if err := checkUpdatedIndex(x.schema, updated); err != nil {
 			return err
 		}
 	}
 	o.new = updated
 	return nil
+}
+
+// checkUpdatedIndex checks what an update makes of the key of an index. An empty
+// value is refused in words of its own.
+func checkUpdatedIndex(schema item.Schema, updated item.Item) error {
+	err := schema.CheckIndexed(updated)
+	if err == nil {
+		return nil
+	}
+	const put, update = "A value specified for a secondary index key is not supported.", "The update expression attempted to update a secondary index key to a value that is not supported."
+	text := validation.Message(err)
+	if !strings.Contains(text, put) {
+		return err
+	}
+	text, _, _ = strings.Cut(strings.Replace(text, put, update, 1), " IndexName: ")
+	return validation.Errorf("%s", text)
 }
 
 func (m *mutation) conditionFailed(old item.Item) error {

@@ -87,6 +87,9 @@ func (p *page) queryRange(r *expression.KeyRange, start item.Item, forward bool)
 		if len(from) < len(partition) || from[:len(partition)] != partition {
 			return validation.Errorf("The provided starting key is outside query boundaries based on provided conditions")
 		}
+		if normal, _ := normalKey(start); r.Place(normal) != 0 {
+			return validation.Errorf("The provided starting key does not match the range key predicate")
+		}
 	}
 	if forward {
 		p.ascend(r, partition, from)

@@ -50,6 +50,7 @@ type table struct {
 // settings of a table that it only tells.
 type settings struct {
 	billing    types.BillingMode
+	switched   bool // by an update: then it is told
 	throughput types.ProvisionedThroughput
 	class      types.TableClass
 	protected  bool

@@ -3,6 +3,7 @@ package memory
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,33 +27,24 @@ func checkCreate(in *dynamodb.CreateTableInput) error {
 	c.required("attributeDefinitions", in.AttributeDefinitions == nil)
 	c.required("tableName", in.TableName == nil)
 	c.required("keySchema", in.KeySchema == nil)
-	enum(&c, "billingMode", in.BillingMode, in.BillingMode.Values())
-	enum(&c, "tableClass", in.TableClass, in.TableClass.Values())
+	enum(&c, "billingMode", in.BillingMode, "PROVISIONED", "PAY_PER_REQUEST")
+	enum(&c, "tableClass", in.TableClass, "STANDARD", "STANDARD_INFREQUENT_ACCESS")
 	for i, d := range in.AttributeDefinitions {
-		enum(&c, "attributeDefinitions."+itoa(int32(i+1))+".member.attributeType", d.AttributeType, d.AttributeType.Values())
+		enum(&c, "attributeDefinitions."+itoa(int32(i+1))+".member.attributeType", d.AttributeType, "B", "N", "S")
 	}
 	for i, e := range in.KeySchema {
-		enum(&c, "keySchema."+itoa(int32(i+1))+".member.keyType", e.KeyType, e.KeyType.Values())
+		enum(&c, "keySchema."+itoa(int32(i+1))+".member.keyType", e.KeyType, "HASH", "RANGE")
+	}
+	if in.TableName != nil {
+		c.name("tableName", tableName(in.TableName))
 	}
 	if err := c.err(); err != nil {
-		return err
-	}
-	if err := checkName(*in.TableName); err != nil {
 		return err
 	}
 	if err := checkBilling(in); err != nil {
 		return err
 	}
 	return checkKeys(in)
-}
-
-// checkName checks the name of a table or an index.
-func checkName(name string) error {
-	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
-	if len(name) < 3 || len(name) > 255 || strings.Trim(name, letters) != "" {
-		return validation.Errorf("Invalid table/index name.  Table/index names must be between 3 and 255 characters long, and may contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'")
-	}
-	return nil
 }
 
 func checkBilling(in *dynamodb.CreateTableInput) error {
@@ -62,16 +54,32 @@ func checkBilling(in *dynamodb.CreateTableInput) error {
 		return validation.Errorf("One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
 	case !demand && (p == nil || p.ReadCapacityUnits == nil || p.WriteCapacityUnits == nil):
 		return validation.Errorf("One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
-	case !demand && (*p.ReadCapacityUnits < 1 || *p.WriteCapacityUnits < 1):
-		return validation.Errorf("1 validation error detected: Value '%d' at 'provisionedThroughput.readCapacityUnits' failed to satisfy constraint: Member must have value greater than or equal to 1", min(*p.ReadCapacityUnits, *p.WriteCapacityUnits))
+	case !demand:
+		return checkThroughput(p)
 	}
 	return nil
+}
+
+func checkThroughput(p *types.ProvisionedThroughput) error {
+	var c constraints
+	for _, units := range []struct {
+		member string
+		n      int64
+	}{{"writeCapacityUnits", aws.ToInt64(p.WriteCapacityUnits)}, {"readCapacityUnits", aws.ToInt64(p.ReadCapacityUnits)}} {
+		if units.n < 1 {
+			c.add("'"+strconv.FormatInt(units.n, 10)+"'", "provisionedThroughput."+units.member, "have value greater than or equal to 1")
+		}
+	}
+	return c.err()
 }
 
 // checkKeys checks the keys of a table and its indexes, and that they use all
 // attributes that are defined and no others.
 func checkKeys(in *dynamodb.CreateTableInput) error {
 	kinds := kindsOf(in.AttributeDefinitions)
+	if len(kinds) < len(in.AttributeDefinitions) {
+		return validation.Errorf("Cannot have two attributes with the same name")
+	}
 	used := map[string]bool{}
 	if err := checkKeySchema(in.KeySchema, kinds, used, 1); err != nil {
 		return err
@@ -87,6 +95,13 @@ func checkKeys(in *dynamodb.CreateTableInput) error {
 		names[aws.ToString(x.IndexName)] = true
 	}
 	for _, x := range in.GlobalSecondaryIndexes {
+		demand := in.BillingMode == types.BillingModePayPerRequest
+		switch {
+		case demand && x.ProvisionedThroughput != nil:
+			return validation.Errorf("One or more parameter values were invalid: ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", aws.ToString(x.IndexName))
+		case !demand && x.ProvisionedThroughput == nil:
+			return validation.Errorf("One or more parameter values were invalid: ProvisionedThroughput must be specified for index: %s", aws.ToString(x.IndexName))
+		}
 		if names[aws.ToString(x.IndexName)] {
 			return validation.Errorf("One or more parameter values were invalid: Duplicate index name: %s", aws.ToString(x.IndexName))
 		}
@@ -99,6 +114,9 @@ func checkKeys(in *dynamodb.CreateTableInput) error {
 }
 
 func checkStreamAndUse(in *dynamodb.CreateTableInput, kinds map[string]item.Kind, used map[string]bool) error {
+	if len(used) < len(kinds) && len(in.LocalSecondaryIndexes)+len(in.GlobalSecondaryIndexes) == 0 {
+		return validation.Errorf("One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+	}
 	if len(used) < len(kinds) {
 		return validation.Errorf("One or more parameter values were invalid: Some AttributeDefinitions are not used. AttributeDefinitions: [%s], keys used: [%s]", sortedNames(kinds), sortedNames(used))
 	}
@@ -110,7 +128,7 @@ func checkStreamSpecification(s *types.StreamSpecification) error {
 		return nil
 	}
 	var c constraints
-	enum(&c, "streamSpecification.streamViewType", s.StreamViewType, s.StreamViewType.Values())
+	enum(&c, "streamSpecification.streamViewType", s.StreamViewType, s.StreamViewType.Values()...)
 	if err := c.err(); err != nil {
 		return err
 	}
@@ -182,6 +200,9 @@ func checkDefined(key []types.KeySchemaElement, kinds map[string]item.Kind, used
 }
 
 func checkLocal(in *dynamodb.CreateTableInput, kinds map[string]item.Kind, used map[string]bool) error {
+	if in.GlobalSecondaryIndexes != nil && len(in.GlobalSecondaryIndexes) == 0 {
+		return validation.Errorf("One or more parameter values were invalid: List of GlobalSecondaryIndexes is empty")
+	}
 	if in.LocalSecondaryIndexes != nil && len(in.LocalSecondaryIndexes) == 0 {
 		return validation.Errorf("One or more parameter values were invalid: List of LocalSecondaryIndexes is empty")
 	}
@@ -223,14 +244,13 @@ func checkGlobal(x types.GlobalSecondaryIndex, kinds map[string]item.Kind, used 
 
 // checkIndex checks the name and the projection of an index.
 func checkIndex(name string, p *types.Projection) error {
-	if err := checkName(name); err != nil {
+	var c constraints
+	c.name("indexName", name)
+	c.required("projection", p == nil)
+	if err := c.err(); err != nil {
 		return err
 	}
-	if p == nil {
-		return validation.Errorf("One or more parameter values were invalid: Unknown ProjectionType: null")
-	}
-	var c constraints
-	enum(&c, "projection.projectionType", p.ProjectionType, p.ProjectionType.Values())
+	enum(&c, "projection.projectionType", p.ProjectionType, "ALL", "INCLUDE", "KEYS_ONLY")
 	if err := c.err(); err != nil {
 		return err
 	}

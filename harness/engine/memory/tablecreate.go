@@ -151,6 +151,9 @@ func (db *Database) listTables(in *dynamodb.ListTablesInput) (*dynamodb.ListTabl
 	var c constraints
 	c.least("limit", in.Limit, 1)
 	c.most("limit", in.Limit, most)
+	if in.ExclusiveStartTableName != nil {
+		c.name("exclusiveStartTableName", *in.ExclusiveStartTableName)
+	}
 	if err := c.err(); err != nil {
 		return nil, err
 	}

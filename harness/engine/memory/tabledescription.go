@@ -34,7 +34,7 @@ func (t *table) description() *types.TableDescription {
 }
 
 func (t *table) describeSettings(d *types.TableDescription) {
-	if t.settings.billing == types.BillingModePayPerRequest {
+	if t.settings.billing == types.BillingModePayPerRequest || t.settings.switched {
 		d.BillingModeSummary = &types.BillingModeSummary{
 			BillingMode: t.settings.billing, LastUpdateToPayPerRequestDateTime: aws.Time(t.created)}
 	}

@@ -38,8 +38,8 @@ func checkTableUpdate(in *dynamodb.UpdateTableInput) error {
 		return err
 	}
 	var c constraints
-	enum(&c, "billingMode", in.BillingMode, in.BillingMode.Values())
-	enum(&c, "tableClass", in.TableClass, in.TableClass.Values())
+	enum(&c, "billingMode", in.BillingMode, "PROVISIONED", "PAY_PER_REQUEST")
+	enum(&c, "tableClass", in.TableClass, "STANDARD", "STANDARD_INFREQUENT_ACCESS")
 	if err := c.err(); err != nil {
 		return err
 	}
@@ -47,12 +47,17 @@ func checkTableUpdate(in *dynamodb.UpdateTableInput) error {
 		in.ProvisionedThroughput == nil && in.SSESpecification == nil && in.StreamSpecification == nil && in.TableClass == "" && in.ReplicaUpdates == nil {
 		return validation.Errorf("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
 	}
+	if in.ProvisionedThroughput != nil {
+		if err := checkThroughput(in.ProvisionedThroughput); err != nil {
+			return err
+		}
+	}
 	return checkStreamSpecification(in.StreamSpecification)
 }
 
 func (t *table) updateSettings(in *dynamodb.UpdateTableInput) {
 	if in.BillingMode != "" {
-		t.settings.billing = in.BillingMode
+		t.settings.billing, t.settings.switched = in.BillingMode, true
 		if in.BillingMode == types.BillingModePayPerRequest {
 			t.settings.throughput = types.ProvisionedThroughput{}
 		}

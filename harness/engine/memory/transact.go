@@ -18,7 +18,6 @@ type member struct {
 	table    *string
 	put, key item.Item
 	delete   bool
-	check    bool
 	compiled *expression.Compiled
 	onFail   types.ReturnValuesOnConditionCheckFailure
 }
@@ -37,15 +36,16 @@ func (db *Database) transactWriteItems(in *dynamodb.TransactWriteItemsInput) (*d
 	if err != nil {
 		return nil, err
 	}
+	if replayed {
+		return &dynamodb.TransactWriteItemsOutput{}, nil
+	}
 	outcomes, err := db.planAll(members)
-	if err != nil && !replayed {
+	if err != nil {
 		return nil, err
 	}
+	db.apply(nil, outcomes...)
+	db.remember(in)
 	out := &dynamodb.TransactWriteItemsOutput{}
-	if !replayed {
-		db.apply(nil, outcomes...)
-		db.remember(in)
-	}
 	out.ConsumedCapacity = transactCapacity(in.ReturnConsumedCapacity, outcomes)
 	for _, o := range outcomes {
 		if m := collectionMetrics(in.ReturnItemCollectionMetrics, o); m != nil {
@@ -94,7 +94,7 @@ func compileMember(t types.TransactWriteItem) (m member, err error) {
 		m.key, err = normalKey(w.Key)
 	default:
 		w := t.ConditionCheck
-		m = member{table: w.TableName, check: true, onFail: w.ReturnValuesOnConditionCheckFailure}
+		m = member{table: w.TableName, onFail: w.ReturnValuesOnConditionCheckFailure}
 		r = expression.Request{Operation: "ConditionCheck", ConditionExpression: w.ConditionExpression,
 			ExpressionAttributeNames: w.ExpressionAttributeNames, ExpressionAttributeValues: w.ExpressionAttributeValues}
 		m.key, err = normalKey(w.Key)
@@ -109,21 +109,19 @@ func compileMember(t types.TransactWriteItem) (m member, err error) {
 // planAll plans all members of a transaction. The error is that of the whole: a
 // refused request, or the reasons why it is cancelled.
 func (db *Database) planAll(members []member) ([]outcome, error) {
-	mutations, err := db.transactMutations(members)
+	mutations, reasons, err := db.transactMutations(members)
 	if err != nil {
 		return nil, err
 	}
 	outcomes := make([]outcome, len(mutations))
-	reasons := make([]types.CancellationReason, len(mutations))
 	cancelled := false
 	for i, m := range mutations {
-		var err error
-		outcomes[i], err = m.plan()
-		if members[i].check && outcomes[i].old == nil {
-			outcomes[i].new = nil
+		if m != nil {
+			var err error
+			outcomes[i], err = m.plan()
+			reasons[i] = reason(err)
 		}
-		reasons[i] = reason(err)
-		cancelled = cancelled || err != nil
+		cancelled = cancelled || *reasons[i].Code != noReason
 	}
 	if cancelled {
 		return outcomes, cancellation(reasons)
@@ -131,37 +129,56 @@ func (db *Database) planAll(members []member) ([]outcome, error) {
 	return outcomes, nil
 }
 
-func (db *Database) transactMutations(members []member) ([]*mutation, error) {
-	var mutations []*mutation
+// transactMutations checks members against their tables. What is wrong with one is
+// a reason to cancel, and no mutation; the error is that of the whole request.
+func (db *Database) transactMutations(members []member) ([]*mutation, []types.CancellationReason, error) {
+	mutations := make([]*mutation, len(members))
+	reasons := make([]types.CancellationReason, len(members))
 	seen := map[string]bool{}
-	for _, w := range members {
-		var m *mutation
-		var err error
-		if w.put != nil {
-			m, err = db.putMutation(w.table, w.put, w.compiled)
-		} else {
-			m, err = db.keyMutation(w.table, w.key, w.compiled)
+	for i, w := range members {
+		m, err := db.transactMutation(w)
+		if missing := (*types.ResourceNotFoundException)(nil); errors.As(err, &missing) {
+			return nil, nil, err
 		}
 		if err != nil {
-			return nil, err
+			reasons[i] = reason(err)
+			continue
 		}
-		m.delete, m.onFail = w.delete, w.onFail
 		at := m.table.name + "/" + m.key
 		if seen[at] {
-			return nil, validation.Errorf("Transaction request cannot include multiple operations on one item")
+			return nil, nil, sameItem()
 		}
-		seen[at] = true
-		mutations = append(mutations, m)
+		seen[at], mutations[i] = true, m
 	}
-	return mutations, nil
+	return mutations, reasons, nil
 }
+
+func sameItem() error {
+	return validation.Errorf("Transaction request cannot include multiple operations on one item")
+}
+
+func (db *Database) transactMutation(w member) (m *mutation, err error) {
+	if w.put != nil {
+		m, err = db.putMutation(w.table, w.put, w.compiled)
+	} else {
+		m, err = db.keyMutation(w.table, w.key, w.compiled)
+	}
+	if err != nil {
+		return nil, err
+	}
+	m.delete, m.onFail = w.delete, w.onFail
+	return m, nil
+}
+
+// noReason is the code of a member that is fine.
+const noReason = "None"
 
 // reason words one member's part in a cancelled transaction.
 func reason(err error) types.CancellationReason {
 	var failed *types.ConditionalCheckFailedException
 	switch {
 	case err == nil:
-		return types.CancellationReason{Code: aws.String("None")}
+		return types.CancellationReason{Code: aws.String(noReason)}
 	case errors.As(err, &failed):
 		return types.CancellationReason{Code: aws.String("ConditionalCheckFailed"), Message: failed.Message, Item: failed.Item}
 	}
@@ -223,6 +240,7 @@ func (db *Database) transactGetItems(in *dynamodb.TransactGetItemsInput) (*dynam
 	defer db.mu.RUnlock()
 	out := &dynamodb.TransactGetItemsOutput{}
 	used := map[string]float64{}
+	seen := map[string]bool{}
 	for i, t := range in.TransactItems {
 		at, err := db.table(t.Get.TableName)
 		if err != nil {
@@ -232,6 +250,11 @@ func (db *Database) transactGetItems(in *dynamodb.TransactGetItemsInput) (*dynam
 		if err != nil {
 			return nil, err
 		}
+		name := at.name + "/" + keyOf(at.schema, keys[i])
+		if seen[name] {
+			return nil, sameItem()
+		}
+		seen[name] = true
 		out.Responses = append(out.Responses, types.ItemResponse{Item: r.project(gets[i])})
 		if _, met := used[at.name]; !met {
 			if c := readCapacity(in.ReturnConsumedCapacity, at, nil, 0, true); c != nil {
