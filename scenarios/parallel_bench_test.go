@@ -10,19 +10,28 @@ import (
 	"time"
 
 	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/engine"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
 )
 
 // BenchmarkSixty runs sixty scenarios, copies of those there are under new names,
-// against one container: one after another, then side by side.
+// on each engine: one after another, then side by side.
 func BenchmarkSixty(b *testing.B) {
-	e, err := container(context.Background(), func(line string) { b.Log(line) })
-	if err != nil {
-		b.Fatal(err)
-	}
-	if e == nil {
-		b.Skip("container benchmarks: no Docker")
-	}
+	b.Run("container", func(b *testing.B) {
+		e, err := container(context.Background(), func(line string) { b.Log(line) })
+		if err != nil {
+			b.Fatal(err)
+		}
+		if e == nil {
+			b.Skip("container benchmarks: no Docker")
+		}
+		benchmarkSixty(b, e)
+	})
+	b.Run("memory", func(b *testing.B) { benchmarkSixty(b, memory.New(memory.Options{})) })
+}
+
+func benchmarkSixty(b *testing.B, e engine.Engine) {
 	b.Cleanup(func() {
 		if err := e.Close(context.Background()); err != nil {
 			b.Error(err)

@@ -10,12 +10,13 @@ import (
 
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/engine"
+	"github.com/stillwater-streams/stillwater/harness/engine/choose"
 	"github.com/stillwater-streams/stillwater/harness/engine/dynamodblocal"
 	"github.com/stillwater-streams/stillwater/harness/suite"
 	"github.com/stillwater-streams/stillwater/scenarios"
 )
 
-var _ = suite.Scenarios(suite.Options{Project: project, Engine: container})
+var _ = suite.Scenarios(suite.Options{Project: project, Engine: choose.ForTests})
 
 func TestScenarios(t *testing.T) {
 	gomega.RegisterFailHandler(ginkgo.Fail)
