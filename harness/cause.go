@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -41,6 +42,8 @@ type Cause struct {
 	// Receptions are the invocations that were given related records and the
 	// records that nobody was given, in their order, for NotWritten.
 	Receptions []Reception
+	// Note says in words what there are no receptions for.
+	Note string
 }
 
 // Link is one thing of a chain of causes.
@@ -75,9 +78,6 @@ func (r Reception) String() string {
 	return fmt.Sprintf("%s of %s received %s: %s", r.Invocation, r.Trigger, span(r.Records), r.Ended)
 }
 
-// shownReceptions is how many a cause names on its one line.
-const shownReceptions = 2
-
 // String is the cause on one line, "" for NoCause:
 //
 //	← w6 ← i3 ← r4+1 ← m4 yaml:18
@@ -102,8 +102,8 @@ func (c Cause) Short() string {
 	switch {
 	case c.Kind == Written:
 		return fmt.Sprintf("← %s", c.Chain[0].Event.ID)
-	case c.Kind == NotWritten && len(c.Receptions) > 0 && c.Receptions[0].Invocation != "":
-		return fmt.Sprintf("← not written (%s)", c.Receptions[0].Invocation)
+	case c.Kind == NotWritten && len(c.Receptions) > 0 && c.telling().Invocation != "":
+		return fmt.Sprintf("← not written (%s)", c.telling().Invocation)
 	case c.Kind == NotWritten:
 		return "← not written"
 	}
@@ -129,17 +129,24 @@ func (c Cause) ids() string {
 
 func (c Cause) why() string {
 	if len(c.Receptions) == 0 {
-		return "no step changed anything that names it"
+		return cmp.Or(c.Note, "no step changed anything that names it")
 	}
-	var parts []string
-	for i, r := range c.Receptions {
-		if i == shownReceptions && len(c.Receptions) > shownReceptions+1 {
-			parts = append(parts, fmt.Sprintf("+%d more", len(c.Receptions)-i))
-			break
+	text := c.telling().String()
+	if more := len(c.Receptions) - 1; more > 0 {
+		text += fmt.Sprintf("; +%d more", more)
+	}
+	return text
+}
+
+// telling is the reception that says most: what failed tells more than what ended
+// well.
+func (c Cause) telling() Reception {
+	for _, r := range c.Receptions {
+		if !strings.HasPrefix(r.Ended, "ok") {
+			return r
 		}
-		parts = append(parts, r.String())
 	}
-	return strings.Join(parts, "; ")
+	return c.Receptions[0]
 }
 
 // span shortens a list of ids: "r1", "r1 r2", "r1…r5".

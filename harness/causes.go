@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -50,11 +51,11 @@ func (r *Result) Causes() []Cause {
 // subject is what a line shows: of which item which attribute, up to when.
 type subject struct {
 	item  string // its key
+	view  string
 	label string // of the section; it finds what is related where there is no item
 	path  string
 	at    string // the moment as the text names it; "" or "end" is the end
 	gone  bool   // the line is not there
-	event trace.ID
 }
 
 // item is the subject of a line of a section that is there.
@@ -72,7 +73,8 @@ func (r *Result) item(section int, path string) subject {
 			continue
 		}
 		if !strings.HasPrefix(l.Text, " ") {
-			s.at, s.label = at, snapshot.Place{Heading: l.Text}.Label()
+			heading := snapshot.Place{Heading: l.Text}
+			s.at, s.view, s.label = at, heading.View(), heading.Label()
 		}
 		s.gone = s.gone && l.Path != path
 	}
@@ -88,7 +90,7 @@ func (r *Result) subject(d snapshot.DiffLine, place snapshot.Place) subject {
 	} else {
 		section = r.sectionOf(place.Heading)
 	}
-	s := subject{label: place.Label(), path: place.Path}
+	s := subject{view: place.View(), label: place.Label(), path: place.Path}
 	if section >= 0 && section < len(r.Sources) {
 		s = r.item(section, place.Path)
 	}
@@ -148,14 +150,17 @@ func newCauses(r *Result) *causes {
 
 // of finds the cause of a subject.
 func (c *causes) of(s subject) Cause {
-	if s.item == "" {
-		s.item = c.byLabel(s.label)
-	}
 	end := len(c.events)
 	if at, ok := c.until[s.at]; ok {
 		end = at
 	}
-	last, found := c.lastWrite(s, end)
+	if s.item == "" && showsEvents(s.view) {
+		return c.ofEvent(s, end)
+	}
+	if s.item == "" {
+		s.item = c.byLabel(s.label)
+	}
+	last, born, found := c.lastWrite(s, end)
 	cause := Cause{Item: s.item}
 	if found {
 		if len(last.Cause) == 0 {
@@ -178,27 +183,34 @@ func (c *causes) of(s subject) Cause {
 		return cause
 	}
 	cause.Kind, cause.Receptions = NotWritten, c.receptions(s, related, end)
+	if len(cause.Receptions) == 0 && len(born.Cause) > 0 {
+		made := Cause{Chain: c.chain(born, s.item)}
+		root := made.Chain[len(made.Chain)-1].Event
+		cause.Note = fmt.Sprintf("its item came without it, by %s %s", strings.TrimPrefix(made.ids(), "← "), c.result.where(root.Ref))
+	}
 	return cause
 }
 
 // lastWrite is the record of the last write, among the first events, of what the
-// subject shows.
-func (c *causes) lastWrite(s subject, end int) (last trace.Event, found bool) {
+// subject shows. What no single attribute shows is by the last write of its item.
+// born is the record of an item that came without what is asked for.
+func (c *causes) lastWrite(s subject, end int) (last, born trace.Event, found bool) {
 	for _, i := range slices.Backward(c.seen[s.item]) {
 		e := c.events[i]
 		if i >= end {
 			continue
 		}
-		if touches(e, s.path) && !(s.gone && e.Op == "INSERT" && c.lacks(e.ID, s.path)) {
-			return e, true
+		if s.gone && e.Op == "INSERT" && c.lacks(e.ID, s.path) {
+			return last, e, found
+		}
+		if touches(e, s.path) {
+			return e, born, true
 		}
 		if !found && !s.gone {
 			last, found = e, true
 		}
 	}
-	// What no single attribute shows is by the last write of its item, unless the
-	// item came without it and nobody ever wrote it.
-	return last, found
+	return last, born, found
 }
 
 // chain follows causes from a record to the step. Of a batch it follows the

@@ -12,6 +12,9 @@ import (
 // contextLines is how many unchanged lines a diff shows around a change.
 const contextLines = 2
 
+// shownReceptions is how many invocations a report lists that did not write a value.
+const shownReceptions = 8
+
 // Accepted prints a run whose snapshot was accepted just now: its line, and what
 // changed with the causes, for that is what a person answers for.
 func Accepted(w io.Writer, r *harness.Result) error {
@@ -49,19 +52,66 @@ func diff(b *strings.Builder, r *harness.Result) {
 	if r.Snapshot.Note != "" {
 		fmt.Fprintf(b, "  %s\n", r.Snapshot.Note)
 	}
-	causes := r.Causes()
-	said := map[string]bool{}
+	d := differences{diff: r.Snapshot.Diff, places: snapshot.Places(r.Snapshot.Diff), causes: r.Causes(), said: map[string]bool{}}
 	at := 0 // of the hunk's first line in the diff: hunks are parts of it, in order
-	for i, hunk := range snapshot.Hunks(r.Snapshot.Diff, contextLines) {
+	for i, hunk := range snapshot.Hunks(d.diff, contextLines) {
 		if i > 0 {
 			b.WriteString("      …\n")
 		}
-		for at += start(r.Snapshot.Diff[at:], hunk); len(hunk) > 0; at, hunk = at+1, hunk[1:] {
-			line := "      " + hunk[0].String()[:1] + " " + hunk[0].Text
-			if cause := once(causes[at], said); cause != "" {
-				line = pad(line, 48) + "  " + cause
+		at += start(d.diff[at:], hunk)
+		d.hunk(b, at, len(hunk))
+		at += len(hunk)
+	}
+	d.missed(b)
+}
+
+// differences are a diff on its way to paper.
+type differences struct {
+	diff   []snapshot.DiffLine
+	places []snapshot.Place
+	causes []harness.Cause
+	said   map[string]bool
+}
+
+// hunk prints the n lines from at on, below the heading of the section and the
+// name of the moment that they begin in.
+func (d differences) hunk(b *strings.Builder, at, n int) {
+	begins := d.places[at]
+	if moment := "== " + begins.At + " =="; begins.At != "" && d.diff[at].Text != moment {
+		fmt.Fprintf(b, "        %s\n", moment)
+	}
+	if begins.Heading != "" && d.diff[at].Text != begins.Heading {
+		fmt.Fprintf(b, "        %s\n", begins.Heading)
+		if d.diff[at-1].Text != begins.Heading {
+			b.WriteString("          …\n")
+		}
+	}
+	for i := at; i < at+n; i++ {
+		line := "      " + d.diff[i].String()[:1] + " " + d.diff[i].Text
+		if cause := once(d.causes[i], d.said); cause != "" {
+			line = pad(line, 48) + "  " + cause
+		}
+		fmt.Fprintln(b, strings.TrimRight(line, " "))
+	}
+}
+
+// missed prints, of what was not written, the invocations that a line has no room
+// for.
+func (d differences) missed(b *strings.Builder) {
+	said := map[string]bool{}
+	for _, c := range d.causes {
+		text := c.String()
+		if c.Kind != harness.NotWritten || len(c.Receptions) < 2 || said[text] {
+			continue
+		}
+		said[text] = true
+		fmt.Fprintf(b, "\n  not written, of %s:\n", c.Item)
+		for i, r := range c.Receptions {
+			if i == shownReceptions {
+				fmt.Fprintf(b, "    … %d more\n", len(c.Receptions)-i)
+				break
 			}
-			fmt.Fprintln(b, strings.TrimRight(line, " "))
+			fmt.Fprintf(b, "    %s\n", r)
 		}
 	}
 }

@@ -2,10 +2,13 @@ package report_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,10 +24,9 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
-// Every format over the same recorded runs; the texts are in testdata, and
-// STILLWATER_UPDATE=true go test ./harness/report rewrites them.
-func TestFormats(t *testing.T) {
-	for name, r := range map[string]*harness.Result{
+// recorded are the runs that every format words.
+func recorded(t *testing.T) map[string]*harness.Result {
+	return map[string]*harness.Result{
 		"passed":       passed(t),
 		"differs":      differs(t),
 		"missing":      missing(t),
@@ -34,11 +36,25 @@ func TestFormats(t *testing.T) {
 		"left_open":    leftOpen(),
 		"many_events":  manyEvents(),
 		"several_keys": severalTables(t),
-	} {
+		"skipped":      skipped(),
+		"not_written":  notWritten(t),
+		"fixture":      fixtureOnly(t),
+		"vanished":     vanished(t),
+		"moments":      moments(t),
+		"given_up":     givenUp(t),
+	}
+}
+
+// What people read of the recorded runs; the texts are in testdata, and
+// STILLWATER_UPDATE=true go test ./harness/report rewrites them.
+func TestText(t *testing.T) {
+	for name, r := range recorded(t) {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			write := report.Full
 			switch {
+			case r.Outcome == harness.Skipped:
+				write = func(io.Writer, *harness.Result) error { return nil }
 			case r.Outcome != harness.Passed:
 				write = func(w io.Writer, r *harness.Result) error {
 					return report.Failure(w, r, false)
@@ -49,8 +65,88 @@ func TestFormats(t *testing.T) {
 			if err := errors.Join(report.Line(&b, r), write(&b, r)); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, name, b.String())
+			golden(t, name+".txt", b.String())
 		})
+	}
+}
+
+// Every format over the same recorded runs, in one run.
+func TestFormats(t *testing.T) {
+	runs := recorded(t)
+	delete(runs, "many_events") // its length is what it shows, and only to people
+	for _, f := range []struct {
+		file string
+		of   func(w, summary io.Writer) report.Format
+	}{
+		{"all.txt", func(w, _ io.Writer) report.Format { return report.Text(w, report.TextOptions{}) }},
+		{"all_color.txt", func(w, _ io.Writer) report.Format { return report.Text(w, report.TextOptions{Color: true}) }},
+		{"all.json", func(w, _ io.Writer) report.Format { return report.JSON(w) }},
+		{"all.xml", func(w, _ io.Writer) report.Format { return report.JUnit(w) }},
+		{"all_github.txt", func(w, summary io.Writer) report.Format {
+			return report.GitHub(w, report.GitHubOptions{Folder: "project", Summary: summary})
+		}},
+	} {
+		t.Run(f.file, func(t *testing.T) {
+			var out, summary bytes.Buffer
+			format := f.of(&out, &summary)
+			for _, name := range slices.Sorted(maps.Keys(runs)) {
+				if err := format.Add(runs[name]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := errors.Join(format.Obsolete([]string{"other/gone"}), format.Close()); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, f.file, out.String())
+			if summary.Len() > 0 {
+				golden(t, "all_github.md", summary.String())
+			}
+		})
+	}
+}
+
+// A document that is read and written again is the same: nothing of it is lost.
+func TestDocumentRoundTrip(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "all.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d report.Document
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&d); err != nil {
+		t.Fatal(err)
+	}
+	if d.Version != report.DocumentVersion || len(d.Results) != len(recorded(t))-1 {
+		t.Errorf("version %d, %d results", d.Version, len(d.Results))
+	}
+	var again bytes.Buffer
+	enc := json.NewEncoder(&again)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(d); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(text), again.String()); diff != "" {
+		t.Errorf("(-read +written):\n%s", diff)
+	}
+}
+
+// Colours are added to the text and change nothing of it.
+func TestColorsAreAllThatIsAdded(t *testing.T) {
+	plain, err := os.ReadFile(filepath.Join("testdata", "all.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	colored, err := os.ReadFile(filepath.Join("testdata", "all_color.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{"\x1b[31m", "\x1b[32m", "\x1b[2m", "\x1b[0m"} {
+		colored = bytes.ReplaceAll(colored, []byte(code), nil)
+	}
+	if diff := cmp.Diff(string(plain), string(colored)); diff != "" {
+		t.Errorf("(-plain +colored):\n%s", diff)
 	}
 }
 
@@ -67,7 +163,7 @@ func TestAWholeTimelineIsShownOnRequest(t *testing.T) {
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	file := filepath.Join("testdata", name+".txt")
+	file := filepath.Join("testdata", name)
 	update, err := snapshot.UpdateFromEnv(os.Getenv)
 	if err != nil {
 		t.Fatal(err)
@@ -193,6 +289,12 @@ func accepted(t *testing.T) *harness.Result {
 func severalTables(t *testing.T) *harness.Result {
 	r := passed(t)
 	recording{r.Log}.step("archive v1", "close_one.yaml:6", "archive VULN#v1")
+	return r
+}
+
+func skipped() *harness.Result {
+	r := newRecording().result(harness.Skipped)
+	r.Log, r.Settled, r.Why = nil, nil, "dynamodblocal cannot split a shard"
 	return r
 }
 
