@@ -161,7 +161,7 @@ func (a *attempt) seed(ctx context.Context) error {
 
 // prepare creates the tables and the fence, and puts the gate before them.
 func (a *attempt) prepare(ctx context.Context, db *engine.Database) error {
-	a.controls = controlsOf(db)
+	a.controls = db.Controls()
 	config := db.Config(&http.Client{Transport: a.harness.http})
 	a.data = dynamodb.NewFromConfig(config)
 	a.streams = dynamodbstreams.NewFromConfig(config)

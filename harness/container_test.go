@@ -54,13 +54,15 @@ func TestOnDynamoDBLocal(t *testing.T) {
 		"a function without concurrency is throttled":                   testReservedConcurrency,
 		"environments stay warm, or start cold on request":              testColdStarts,
 		"a live run without progress says what is open":                 testLiveWithoutProgress,
+		// Those that run in memory run here in part: the scenarios do the rest.
+		"a run with every fault is the same run again":           testFaultsRepeat,
+		"an item that expires is a REMOVE by the service":        testExpire,
+		"writers together: the seed decides who loses an update": testTogether,
+		"invocations overlap as the seed says":                   testOverlap,
+		"a live run skips what only the driver can do":           testLiveSkips,
+		"an engine without what a scenario needs skips it":       testNeedsSkip,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, e) })
-	}
-	for _, tests := range []map[string]func(*testing.T, *databases){faultTests(), groupTests()} {
-		for name, test := range tests {
-			t.Run(name, func(t *testing.T) { test(t, e) })
-		}
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
-// faultTests run in TestOnDynamoDBLocal.
+// faultTests run in TestInMemory.
 func faultTests() map[string]func(*testing.T, *databases) {
 	return map[string]func(*testing.T, *databases){
 		"a failed invocation is retried without its handler":           testFail,
@@ -36,8 +36,6 @@ func faultTests() map[string]func(*testing.T, *databases) {
 		"faults of one trigger happen in the order of their steps":     testOrderOfFaults,
 		"a run with every fault is the same run again":                 testFaultsRepeat,
 		"a fault of a trigger that does not run is refused":            testFaultOfNobody,
-		"a live run skips what only the driver can do":                 testLiveSkips,
-		"an engine without what a scenario needs skips it":             testNeedsSkip,
 		"a trigger that is left out gets nothing":                      testTriggers,
 		"overrides of a mapping hold for their scenario":               testOverrides,
 		"what is under way can be asked for":                           testOpen,

@@ -18,7 +18,7 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
-// groupTests run in TestOnDynamoDBLocal: groups, time, views, the order of calls.
+// groupTests run in TestInMemory: groups, time, views, the order of calls.
 func groupTests() map[string]func(*testing.T, *databases) {
 	return map[string]func(*testing.T, *databases){
 		"writers together: the seed decides who loses an update":    testTogether,
@@ -259,8 +259,8 @@ func testExpect(t *testing.T, e *databases) {
 		is       types.AttributeValue
 		want     string
 	}{
-		{"a", "size.list[1]", text("two"), "things a size.list[1] is not as expected\n  wanted: \"two\"\n  found:  \"one\"\n  ← r1 ← w1 ← m1 things.yaml:4"},
-		{"a", "id", nil, "things a id is not as expected\n  wanted: absent\n  found:  \"a\"\n  ← r1 ← w1 ← m1 things.yaml:4"},
+		{"a", "size.list[1]", text("two"), "things a size.list[1] is not as expected\n  wanted: \"two\"\n  found:  \"one\"\n  ← w1 ← m1 things.yaml:4"},
+		{"a", "id", nil, "things a id is not as expected\n  wanted: absent\n  found:  \"a\"\n  ← w1 ← m1 things.yaml:4"},
 		{"b", "id", text("b"), "nothing is called b in things; there are: a"},
 		{"a", "size[0", text("b"), "path size[0: no ] to the ["},
 	} {

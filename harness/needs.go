@@ -21,14 +21,6 @@ type (
 	staleReader interface{ StaleReads(times int) }
 )
 
-// controlsOf is what the engine of a database lets itself be told; nil is nothing.
-func controlsOf(db *engine.Database) any {
-	if c, ok := any(db).(interface{ Controls() any }); ok {
-		return c.Controls()
-	}
-	return nil
-}
-
 // can reports whether controls do what a need names.
 func can(controls any, need string) bool {
 	ok := false
@@ -51,7 +43,7 @@ func can(controls any, need string) bool {
 func (h *Harness) lacks(db *engine.Database, s *scenario.Scenario) string {
 	var missing []string
 	for _, need := range needs(s) {
-		if !can(controlsOf(db), need) {
+		if !can(db.Controls(), need) {
 			missing = append(missing, need)
 		}
 	}
@@ -131,7 +123,11 @@ func (a *attempt) changeShards(s scenario.Step, c scenario.ShardChange) error {
 	if !can(a.controls, c.Kind) {
 		return fmt.Errorf("the engine %s cannot do that", a.harness.engine.Name())
 	}
-	a.noteControl(s, fmt.Sprintf("%s the stream of %s", c.Kind, c.Table))
+	note := fmt.Sprintf("%s: the stream of %s", c.Kind, c.Table)
+	if c.Kind == "trim" {
+		note += a.lose(c.Table)
+	}
+	a.noteControl(s, note)
 	var err error
 	switch c.Kind {
 	case "split":
@@ -139,7 +135,6 @@ func (a *attempt) changeShards(s scenario.Step, c scenario.ShardChange) error {
 	case "close_shard":
 		err = a.controls.(closer).CloseShard(c.Table)
 	case "trim":
-		a.lose(c.Table)
 		err = a.controls.(trimmer).Trim(c.Table)
 	case "expire_iterators":
 		err = a.controls.(expirer).ExpireIterators(c.Table)
@@ -148,13 +143,19 @@ func (a *attempt) changeShards(s scenario.Step, c scenario.ShardChange) error {
 	return err
 }
 
-// lose writes off what the mappings of a table have not read yet.
-func (a *attempt) lose(table string) {
+// lose writes off what the mappings of a table have not read yet, and says whose
+// and how much that is.
+func (a *attempt) lose(table string) string {
+	text := ""
 	for _, s := range a.mappings {
-		if s.trigger.Mapping.Table == table {
-			s.lost += a.gate.Records(s.streamARN) - s.read()
+		n := a.gate.Records(s.streamARN) - s.read()
+		if s.trigger.Mapping.Table != table || n == 0 {
+			continue
 		}
+		s.lost += n
+		text += fmt.Sprintf("; %s loses %s that it has not read", s.trigger.Mapping.Trigger, records(n))
 	}
+	return text
 }
 
 // staleReads has the engine answer reads from the past.
