@@ -10,7 +10,8 @@ import (
 // faults are what a test has armed. They are values: clones share none of them.
 type faults struct {
 	failures []failure
-	stale    int // eventually consistent reads to answer from before
+	stale    int  // eventually consistent reads to answer from before
+	recalls  bool // there were stale reads, or may be
 	latency  time.Duration
 }
 

@@ -6,7 +6,7 @@ package memory
 func (db *Database) StaleReads(times int) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	db.state.faults.stale = times
+	db.state.faults.stale, db.state.faults.recalls = times, true
 }
 
 // takeStale tells whether a read that may be stale is.

@@ -29,6 +29,9 @@ func without(list, first, kept uint64) uint64 {
 // (ids, ARNs, sequence numbers) that each made up. It does not depend on the order
 // in which items were written, only on that in which their records stand in a
 // shard. It is kept up to date by every write, so that asking costs little.
+//
+// The last write to each table counts only on a database whose StaleReads was
+// called, since no other can tell it: who explores with stale reads calls it first.
 func (db *Database) Hash() uint64 {
 	db.mu.Lock() // trims
 	defer db.mu.Unlock()
@@ -39,6 +42,9 @@ func (db *Database) Hash() uint64 {
 	}
 	db.state.tables.Scan(func(_ string, t *table) bool {
 		h = chain(h, t.fingerprint())
+		if db.state.faults.recalls {
+			h = chain(h, t.lastHash())
+		}
 		return true
 	})
 	sum := uint64(0)
@@ -63,11 +69,17 @@ func (t *table) fingerprint() uint64 {
 	for key, value := range t.tags {
 		h += chain(hashBytes(key), hashBytes(value))
 	}
-	for _, c := range t.last { // a stale read tells
-		h = chain(h, c.hash())
-	}
 	if t.stream != nil && t.stream.enabled {
 		h = chain(h, 1)
+	}
+	return h
+}
+
+// lastHash is that of the last request's changes: a stale read undoes them.
+func (t *table) lastHash() uint64 {
+	h := uint64(0)
+	for _, c := range t.last {
+		h = chain(h, c.hash())
 	}
 	return h
 }
