@@ -28,7 +28,7 @@ type scored struct {
 }
 
 func (s Snapshot) sets() sets {
-	var made sets
+	made := sets{released: make([]scored, 0, len(s.Vulnerabilities)), open: make([]scored, 0, len(s.Vulnerabilities))}
 	for i := range s.Vulnerabilities {
 		v := s.score(&s.Vulnerabilities[i])
 		switch {
