@@ -164,13 +164,17 @@ func (p Project) checkMapping(trigger string, overrides []byte) error {
 	return fmt.Errorf("no trigger %q in this project", trigger)
 }
 
-// text is a step on one line. Those made in Go may leave it to the project, which
-// knows the keys of its tables.
-func (p Project) text(s scenario.Step) string {
-	if s.Text != "" {
-		return s.Text
+// keys are the key attributes of all tables.
+func (p Project) keys() []string {
+	var names []string
+	for _, t := range p.Tables {
+		for _, attribute := range t.KeySchema {
+			if name := aws.ToString(attribute.AttributeName); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
 	}
-	return s.Verb
+	return names
 }
 
 // check finds mistakes that would otherwise show as a run that does nothing.

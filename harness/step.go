@@ -142,7 +142,7 @@ func (a *attempt) begin(s scenario.Step, actor *gate.Actor) *writing {
 		}()
 		w.failed = a.apply(ctx, s, actor)
 	}}
-	a.log.Append(trace.Event{Kind: trace.MutationStart, ID: w.task.ID, Actor: a.harness.project.text(s), Ref: w.ref})
+	a.log.Append(trace.Event{Kind: trace.MutationStart, ID: w.task.ID, Actor: s.Text, Ref: w.ref})
 	return w
 }
 
