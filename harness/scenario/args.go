@@ -142,8 +142,12 @@ func (r *reader) required(what string, at Position, fields []field, given map[st
 	}
 }
 
-// argument is a type of this package that reads itself.
-type argument interface{ read(r *reader, e entry) }
+// argument is a type of this package that reads itself, and says what editors are
+// to be told of it.
+type argument interface {
+	read(r *reader, e entry)
+	schema(s schema) node
+}
 
 // decode fills one field; the type of the field decides what may stand there.
 func (r *reader) decode(e entry, target reflect.Value) {

@@ -23,7 +23,7 @@ func expectWord() controlWord {
 			case len(r.vocab.Views) == 1:
 				view = r.vocab.Views[0]
 			default:
-				r.wrong(e.keyAt, list(r.allViews(), "views"), "expect lacks the argument %q", "view")
+				r.wrong(e.keyAt, list(r.vocab.allViews(), "views"), "expect lacks the argument %q", "view")
 			}
 			switch {
 			case a.Is.given && a.Absent:
@@ -40,8 +40,8 @@ type viewName string
 
 func (v *viewName) read(r *reader, e entry) {
 	name := r.text(e)
-	if name != "" && !slices.Contains(r.allViews(), name) {
-		r.wrong(e.at, suggest(name, r.allViews(), "views"), "unknown view %q", name)
+	if name != "" && !slices.Contains(r.vocab.allViews(), name) {
+		r.wrong(e.at, suggest(name, r.vocab.allViews(), "views"), "unknown view %q", name)
 	}
 	*v = viewName(name)
 }

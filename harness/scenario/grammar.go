@@ -176,8 +176,8 @@ func (r *reader) views(e entry) []string {
 		case view == "":
 		case slices.Contains(out, view):
 			r.wrong(item.at, "", "view %q is named twice", view)
-		case !slices.Contains(r.allViews(), view):
-			r.wrong(item.at, suggest(view, r.allViews(), "views"), "unknown view %q", view)
+		case !slices.Contains(r.vocab.allViews(), view):
+			r.wrong(item.at, suggest(view, r.vocab.allViews(), "views"), "unknown view %q", view)
 		default:
 			out = append(out, view)
 		}
@@ -186,4 +186,4 @@ func (r *reader) views(e entry) []string {
 }
 
 // allViews are those of the project and those that every project has.
-func (r *reader) allViews() []string { return slices.Concat(r.vocab.Views, Views()) }
+func (v Vocabulary) allViews() []string { return slices.Concat(v.Views, Views()) }

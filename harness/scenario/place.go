@@ -17,11 +17,11 @@ const (
 
 // words returns the verbs of the vocabulary and the words of this package that
 // may begin a step at a place.
-func (r *reader) words(p place) (verbs []Verb, own []string) {
+func (v Vocabulary) words(p place) (verbs []Verb, own []string) {
 	writes := []string{verbPut, verbUpdate, verbDelete, verbTransact, verbBatch}
 	switch p {
 	case fixtureItems:
-		return r.vocab.Seeds, []string{verbPut}
+		return v.Seeds, []string{verbPut}
 	case fixtureOverride:
 		return nil, []string{verbUpdate, verbDelete}
 	case transaction:
@@ -29,11 +29,11 @@ func (r *reader) words(p place) (verbs []Verb, own []string) {
 	case batchWrites:
 		return nil, []string{verbPut, verbDelete}
 	case togetherSteps:
-		return r.vocab.Mutations, writes
+		return v.Mutations, writes
 	case backlogSteps:
-		return r.vocab.Mutations, slices.Concat(writes, controlNames())
+		return v.Mutations, slices.Concat(writes, controlNames())
 	default:
-		return r.vocab.Mutations, slices.Concat(writes, []string{verbTogether, verbBacklog}, controlNames())
+		return v.Mutations, slices.Concat(writes, []string{verbTogether, verbBacklog}, controlNames())
 	}
 }
 

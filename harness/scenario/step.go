@@ -44,7 +44,7 @@ func (r *reader) step(item entry, p place) (Step, bool) {
 }
 
 func (r *reader) verb(e entry, p place) (Step, bool) {
-	verbs, own := r.words(p)
+	verbs, own := r.vocab.words(p)
 	if slices.Contains(own, e.key) {
 		return r.ownStep(e)
 	}

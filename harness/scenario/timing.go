@@ -8,9 +8,9 @@ import (
 // timeWords move the clock, settle, and show what there is in between.
 func timeWords() []controlWord {
 	return []controlWord{
-		withValue(Word{"at", "Moves the virtual clock to a point in time.", "at: 2024-09-20T10:00:00Z"},
+		withValue(Word{"at", "Moves the virtual clock to a point in time.", "at: 2024-09-20T10:00:00Z"}, pointInTime,
 			func(r *reader, e entry) Control { return At{Time: r.forward(e)} }),
-		withValue(Word{"advance", "Moves the virtual clock on.", "advance: 2h"},
+		withValue(Word{"advance", "Moves the virtual clock on.", "advance: 2h"}, span,
 			func(r *reader, e entry) Control {
 				d := r.duration(e)
 				r.seen.clock = r.seen.clock.Add(d)
@@ -18,7 +18,7 @@ func timeWords() []controlWord {
 			}),
 		withArguments(Word{"settle", "Delivers and settles, inside a backlog.", "settle"},
 			func(*reader, entry, struct{}) Control { return Settle{} }),
-		withValue(Word{"snapshot", "Shows in the snapshot what there is to see at this step.", "snapshot: before the reattack"},
+		withValue(Word{"snapshot", "Shows in the snapshot what there is to see at this step.", "snapshot: before the reattack"}, text,
 			func(r *reader, e entry) Control { return Snapshot{Name: r.snapshotName(e)} }),
 	}
 }

@@ -35,6 +35,8 @@ type controlWord struct {
 	Word
 	// args is a new struct of the arguments; nil for a word that takes one value.
 	args func() any
+	// value is the schema of that one value.
+	value func() node
 	// read makes the control and returns what was given, for the text of the step.
 	read func(r *reader, e entry) (Control, []entry)
 }
@@ -85,8 +87,8 @@ func withArguments[A any](word Word, build func(r *reader, e entry, args A) Cont
 }
 
 // withValue makes a word that takes one value.
-func withValue(word Word, build func(r *reader, e entry) Control) controlWord {
-	return controlWord{Word: word, read: func(r *reader, e entry) (Control, []entry) {
+func withValue(word Word, value func() node, build func(r *reader, e entry) Control) controlWord {
+	return controlWord{Word: word, value: value, read: func(r *reader, e entry) (Control, []entry) {
 		if absent(e.value) {
 			r.wrong(e.keyAt, "write it as "+word.Example, "%s lacks its value", word.Name)
 			return nil, nil
