@@ -31,7 +31,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"stillwater": func() {
-			os.Exit(cli.Main(os.Args[1:], cli.Team{Project: things, Engine: start, Image: image, Examine: choose.Examine}))
+			os.Exit(cli.Main(os.Args[1:], cli.Team{Project: things, Engine: choose.Start, Image: image, Examine: choose.Examine}))
 		},
 	})
 }
@@ -50,6 +50,8 @@ func TestScripts(t *testing.T) {
 				}
 			}
 			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("STILLWATER_ENGINE", choose.Memory) // but where scripts are about Docker
+			e.Setenv("TERM", "xterm")
 			return goEnvironment(e)
 		},
 		Condition: func(name string) (bool, error) {
@@ -99,11 +101,6 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if code != args[0] {
 		ts.Fatalf("%s: exit code %s, want %s", strings.Join(args[1:], " "), code, args[0])
 	}
-}
-
-// start has one engine, whatever is asked for.
-func start(ctx context.Context, _ string, progress func(string)) (engine.Engine, error) {
-	return container(ctx, progress)
 }
 
 func container(ctx context.Context, progress func(string)) (engine.Engine, error) {

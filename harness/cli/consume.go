@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -46,15 +45,25 @@ func (c *consumeRun) Run(env *environment, _ *int) error {
 	if err != nil {
 		return err
 	}
+	return runDaemon(env, c.JSON, daemon.Options{
+		Project: project, Endpoint: c.Endpoint, Region: c.Region, AccessKey: c.AccessKey, SecretKey: c.SecretKey,
+		SQSEndpoint: c.SqsEndpoint, Tables: c.Table, Triggers: c.Trigger, From: c.From, Poll: c.Poll, Depth: c.Depth,
+		Sockets: control.Dir(env.getenv),
+	})
+}
+
+// runDaemon runs the daemon until a signal. It fills in who prints, and the name
+// of the worker.
+func runDaemon(env *environment, asJSON bool, o daemon.Options) error {
 	var names []string
-	for _, t := range project.Triggers {
+	for _, t := range o.Project.Triggers {
 		names = append(names, t.Mapping.Trigger, t.Mapping.Table)
 	}
-	printer := daemon.NewText(env.out, isTerminal(env.out) && env.getenv("NO_COLOR") == "", names)
-	if c.JSON {
-		printer = daemon.NewJSON(env.out)
+	o.Printer = daemon.NewText(env.out, env.color(), names)
+	if asJSON {
+		o.Printer = daemon.NewJSON(env.out)
 	}
-	host, _ := os.Hostname() // only a name for people
+	o.Worker, _ = os.Hostname() // only a name for people
 	ctx, stop := context.WithCancel(context.WithoutCancel(env.ctx))
 	defer stop()
 	// A second signal ends the process at once, whatever handlers are doing.
@@ -63,11 +72,7 @@ func (c *consumeRun) Run(env *environment, _ *int) error {
 		stop()
 	})
 	defer detach()
-	err = daemon.Run(ctx, daemon.Options{
-		Project: project, Endpoint: c.Endpoint, Region: c.Region, AccessKey: c.AccessKey, SecretKey: c.SecretKey,
-		SQSEndpoint: c.SqsEndpoint, Tables: c.Table, Triggers: c.Trigger, From: c.From, Poll: c.Poll, Depth: c.Depth,
-		Worker: host, Sockets: control.Dir(env.getenv), Printer: printer,
-	})
+	err := daemon.Run(ctx, o)
 	switch {
 	case errors.Is(err, daemon.ErrUsage):
 		return usage{err}
@@ -76,14 +81,4 @@ func (c *consumeRun) Run(env *environment, _ *int) error {
 		return nil
 	}
 	return err
-}
-
-// isTerminal tells a terminal from a file and a pipe.
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

@@ -40,12 +40,20 @@ const (
 // commands is the command line; kong reads the tags.
 type commands struct {
 	Run     runCommand     `cmd:"" help:"Run scenarios and compare their snapshots."`
-	Consume consumeCommand `cmd:"" help:"Run the triggers against a live table of DynamoDB Local, for local development; consume run --help lists the flags."`
+	Review  reviewCommand  `cmd:"" help:"Review what runs proposed as snapshots: accept, reject, or later."`
+	Pending pendingCommand `cmd:"" help:"List what runs proposed as snapshots, with causes."`
+	Accept  acceptCommand  `cmd:"" help:"Make pending results the snapshots of scenarios."`
+	Reject  rejectCommand  `cmd:"" help:"Drop pending results; the snapshots stay as they are."`
+	Why     whyCommand     `cmd:"" help:"Explain a value of a snapshot: which write of which step it comes from, or why it was not written."`
 	List    listCommand    `cmd:"" help:"List scenarios with their titles."`
 	Check   checkCommand   `cmd:"" help:"Check every scenario and fixture file, without an engine."`
+	Import  importCommand  `cmd:"" help:"Make a fixture and a scenario of the Lambda event of an incident."`
+	Up      upCommand      `cmd:"" help:"Run a local database with the project's tables, a fixture and the triggers, until stopped."`
+	Consume consumeCommand `cmd:"" help:"Run the triggers against a live table of DynamoDB Local, for local development; consume run --help lists the flags."`
 	Doctor  doctorCommand  `cmd:"" help:"Look at Docker, the image, ports, disk and leftovers, and say what to do."`
 	Init    initCommand    `cmd:"" help:"Write a small project: table, trigger, mutation, fixture, scenario, test and command."`
 	Image   imageCommand   `cmd:"" help:"Make sure that the DynamoDB Local image is there: local, pulled, or built."`
+	Help    helpCommand    `cmd:"" help:"Explain a topic, or one of the project's mutations; without one, list them."`
 }
 
 // environment is what the commands share.

@@ -3,9 +3,11 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/stillwater-streams/stillwater/harness"
@@ -189,6 +191,8 @@ func namesOf(all []*scenario.Scenario) []string {
 	}
 	return names
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // mistakes tells whether an error is about the content of scenario files.
 func mistakes(err error) bool {

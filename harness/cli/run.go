@@ -3,40 +3,49 @@ package cli
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"runtime"
 	"sync"
 
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/report"
+	"github.com/stillwater-streams/stillwater/harness/runs"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
 )
 
 type runCommand struct {
 	projectFlags
-	Names    []string `arg:"" optional:"" help:"Scenarios: names, files or patterns (vulnerabilities/*); all without."`
+	engineFlag
+	Names    []string `arg:"" optional:"" help:"Scenarios: names, files, folders or patterns (vulnerabilities/*); all without."`
 	Timeline bool     `help:"Show what happened in each run, and its result beside the snapshot."`
-	Accept   bool     `help:"Accept changed and new snapshots (refused where CI is set)."`
-	Parallel int      `help:"Scenarios that run at the same time." default:"0" placeholder:"N"`
-	Engine   string   `help:"What answers as DynamoDB: ${enum}; without, STILLWATER_ENGINE, else auto." enum:"auto,container,memory," default:"" placeholder:"NAME"`
+	Format   string   `help:"How to print: ${enum}." enum:"text,json,junit,github" default:"text" placeholder:"FORMAT"`
+	Seed     uint64   `help:"Order of calls that are made at the same time; 0 is one after the other." default:"0" placeholder:"N"`
+	Parallel int      `help:"Scenarios that run at the same time; 0 is one for each processor." default:"0" placeholder:"N"`
+	Watch    bool     `short:"w" help:"Run again what a change of scenarios/, fixtures/ or snapshots/ affects, until stopped."`
+	Review   bool     `help:"Then review what is pending: on a screen, or as a list where there is no terminal."`
+}
+
+// engineFlag chooses an engine.
+type engineFlag struct {
+	Engine string `help:"What answers as DynamoDB: auto, container or memory; without, what STILLWATER_ENGINE says, else auto." enum:"auto,container,memory," default:"" placeholder:"NAME"`
 }
 
 // Run implements kong's command.
 func (c *runCommand) Run(env *environment, code *int) (err error) {
+	if err := c.check(env); err != nil {
+		return err
+	}
 	l, err := c.load(env, c.Names)
 	if err != nil {
 		return err
-	}
-	inCI := snapshot.InCI(env.getenv)
-	if c.Accept && inCI {
-		return usage{errors.New("--accept: refused where CI is set: accept snapshots where you can look at them")}
 	}
 	e, err := env.team.Engine(env.ctx, c.Engine, env.progress)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.Close(context.WithoutCancel(env.ctx))) }()
-	h, err := harness.Start(env.ctx, l.project, e, harness.Options{ReadOnly: inCI})
+	h, err := harness.Start(env.ctx, l.project, e, harness.Options{ReadOnly: snapshot.InCI(env.getenv), Seed: c.Seed})
 	if err != nil {
 		return err
 	}
@@ -46,21 +55,78 @@ func (c *runCommand) Run(env *environment, code *int) (err error) {
 			err = errors.Join(err, closing)
 		}
 	}()
-
-	s := &summary{advice: l.project.Advice()}
-	if err := c.runAll(env, h, l.chosen, s); err != nil {
+	defer openOnSignal(env.err, h)()
+	if c.Watch {
+		return c.watch(env, h, l)
+	}
+	if *code, err = c.once(env, h, l); err != nil || !c.Review {
 		return err
 	}
-	if err := s.accept(env, h); err != nil {
+	return c.review(env, h, l, code)
+}
+
+// check refuses flags that do not go together.
+func (c *runCommand) check(env *environment) error {
+	switch {
+	case c.Watch && c.Format != "text":
+		return usage{errors.New("--watch: prints for people only: leave --format out")}
+	case c.Watch && c.Review:
+		return usage{errors.New("--watch: runs until stopped, so that there is no review after it: use stillwater review in another terminal")}
+	case c.Review && c.Format != "text":
+		return usage{errors.New("--review: is for people only: leave --format out")}
+	case c.Review && snapshot.InCI(env.getenv):
+		return usage{errors.New("--review: refused where CI is set: accept snapshots where you can look at them")}
+	}
+	return nil
+}
+
+// review has a person look at what the run proposed. The exit code is that of what
+// is left, pending or obsolete.
+func (c *runCommand) review(env *environment, h *harness.Harness, l loaded, code *int) error {
+	if *code != exitDiffers {
+		return nil // nothing to look at, or nothing before that is corrected
+	}
+	left := exitPassed
+	if err := (&reviewCommand{projectFlags: c.projectFlags, quiet: true}).Run(env, &left); err != nil || left != exitPassed || !l.whole() {
+		*code = left
 		return err
+	}
+	names, err := h.Obsolete(l.all)
+	if len(names) == 0 {
+		*code = exitPassed
+	}
+	return err
+}
+
+// once runs the chosen scenarios and prints what came of it. It returns the exit
+// code.
+func (c *runCommand) once(env *environment, h *harness.Harness, l loaded) (int, error) {
+	format, done, err := c.format(env, l.project)
+	if err != nil {
+		return 0, err
+	}
+	s := &summary{advice: l.project.Advice(), review: c.Review}
+	if err := errors.Join(c.runAll(env, h, l, format, s), done()); err != nil {
+		return 0, err
 	}
 	if l.whole() {
 		if s.obsolete, err = h.Obsolete(l.all); err != nil {
-			return err
+			return 0, err
+		}
+		if c.Format != "text" { // for people the summary says it
+			if err := format.Obsolete(s.obsolete); err != nil {
+				return 0, err
+			}
 		}
 	}
-	*code = s.print(env)
-	return nil
+	if err := format.Close(); err != nil {
+		return 0, err
+	}
+	out := env.out
+	if c.Format == "json" || c.Format == "junit" { // those are for programs, from the first byte to the last
+		out = env.err
+	}
+	return s.print(out), nil
 }
 
 type outcome struct {
@@ -68,29 +134,29 @@ type outcome struct {
 	err    error
 }
 
-// runAll runs scenarios side by side and prints each as soon as those before it
-// are printed.
-func (c *runCommand) runAll(env *environment, h *harness.Harness, chosen []*scenario.Scenario, s *summary) error {
+// runAll runs scenarios side by side and hands each to format as soon as those
+// before it are.
+func (c *runCommand) runAll(env *environment, h *harness.Harness, l loaded, format report.Format, s *summary) error {
 	ctx, cancel := context.WithCancel(env.ctx)
 	defer cancel()
 	parallel := c.Parallel
 	if parallel <= 0 {
 		parallel = runtime.GOMAXPROCS(0)
 	}
+	bar := newBar(env, len(l.chosen), c.Format == "text")
+	defer bar.clear()
 	slots := make(chan struct{}, parallel)
-	outcomes := make([]chan outcome, len(chosen))
+	outcomes := make([]chan outcome, len(l.chosen))
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	for i := range chosen {
+	for i, sc := range l.chosen {
 		outcomes[i] = make(chan outcome, 1)
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			var o outcome
-			o.err = guarded("run "+chosen[i].Name, func() (err error) {
-				o.result, err = h.Run(ctx, chosen[i])
-				return err
-			})
+			bar.began(sc.Name)
+			o := play(ctx, h, l.project.Root, sc)
+			bar.ended(sc.Name)
 			outcomes[i] <- o
 		})
 	}
@@ -100,24 +166,24 @@ func (c *runCommand) runAll(env *environment, h *harness.Harness, chosen []*scen
 			cancel()
 			return o.err
 		}
-		if err := c.show(env, o.result, s); err != nil {
+		s.add(o.result)
+		if err := bar.above(func() error { return format.Add(o.result) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *runCommand) show(env *environment, r *harness.Result, s *summary) error {
-	if c.Accept && r.Outcome == harness.Differs {
-		s.proposed = append(s.proposed, r) // accepted when all have run, or none
-		return report.Line(env.out, r)
-	}
-	s.add(r)
-	switch {
-	case r.Outcome != harness.Passed:
-		return report.Failure(env.out, r, c.Timeline)
-	case c.Timeline:
-		return report.Full(env.out, r)
-	}
-	return report.Line(env.out, r)
+// play runs one scenario and keeps the run if it did not pass.
+func play(ctx context.Context, h *harness.Harness, root string, sc *scenario.Scenario) (o outcome) {
+	o.err = guarded("run "+sc.Name, func() (err error) {
+		if o.result, err = h.Run(ctx, sc); err != nil {
+			return err
+		}
+		return runs.Write(runsDir(root), o.result)
+	})
+	return o
 }
+
+// runsDir is the folder of runs of a project.
+func runsDir(root string) string { return filepath.Join(root, ".runs") }

@@ -1,93 +1,126 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 	"github.com/stillwater-streams/stillwater/harness"
-	"github.com/stillwater-streams/stillwater/harness/report"
+	"github.com/stillwater-streams/stillwater/harness/snapshot"
 )
 
 // summary counts outcomes for the end of a run.
 type summary struct {
-	passed, accepted int
-	differ           []string
-	failed           []string
-	unsettled        []string
-	obsolete         []string
-	defaults         []string // triggers whose retries are not Lambda's
-	proposed         []*harness.Result
-	advice           []mapping.Advice
-}
-
-// accept makes what is pending the snapshots, and prints what that changes.
-func (s *summary) accept(env *environment, h *harness.Harness) error {
-	for _, r := range s.proposed {
-		if err := h.Accept(r.Scenario.Name); err != nil {
-			return err
-		}
-		r.Outcome, r.Snapshot.Accepted = harness.Passed, true
-		s.add(r)
-		if err := report.Accepted(env.out, r); err != nil {
-			return err
-		}
-	}
-	return nil
+	passed    int
+	skipped   map[string][]string // by why
+	changed   []string
+	missing   []string
+	obsolete  []string
+	expected  []string // something that was not found
+	failed    []string
+	unsettled []string
+	defaults  []string // triggers whose retries are not Lambda's
+	advice    []mapping.Advice
+	review    bool // a review follows
 }
 
 func (s *summary) add(r *harness.Result) {
-	s.defaults = r.Defaults // the same in every run
-	switch r.Outcome {
-	case harness.Passed:
-		s.passed++
-		if r.Snapshot.Accepted {
-			s.accepted++
-		}
-	case harness.Differs:
-		s.differ = append(s.differ, r.Scenario.Name)
-	case harness.StepFailed:
-		s.failed = append(s.failed, r.Scenario.Name)
-	case harness.Unsettled:
-		s.unsettled = append(s.unsettled, r.Scenario.Name)
+	if r.Defaults != nil {
+		s.defaults = r.Defaults // the same in every run
 	}
+	name := r.Scenario.Name
+	switch {
+	case r.Outcome == harness.Passed:
+		s.passed++
+	case r.Outcome == harness.Skipped:
+		if s.skipped == nil {
+			s.skipped = map[string][]string{}
+		}
+		s.skipped[r.Why] = append(s.skipped[r.Why], name)
+	case r.Outcome == harness.Differs && r.Snapshot.Outcome == snapshot.Missing:
+		s.missing = append(s.missing, name)
+	case r.Outcome == harness.Differs:
+		s.changed = append(s.changed, name)
+	case r.Outcome == harness.StepFailed && errors.As(r.Err, new(*harness.Unexpected)):
+		s.expected = append(s.expected, name)
+	case r.Outcome == harness.StepFailed:
+		s.failed = append(s.failed, name)
+	case r.Outcome == harness.Unsettled:
+		s.unsettled = append(s.unsettled, name)
+	}
+}
+
+// class is scenarios that ended alike: what that is called, and what to do.
+type class struct {
+	names    []string
+	what, do string
+	code     int
+}
+
+// classes are those of what did not pass, the worst last.
+func (s *summary) classes() []class {
+	look := "look and accept: stillwater review"
+	if s.review {
+		look = ""
+	}
+	return []class{
+		{s.changed, "changed", look + accepting(look, s.changed), exitDiffers},
+		{s.missing, "without a snapshot", look + accepting(look, s.missing), exitDiffers},
+		{s.obsolete, "obsolete: snapshots without a scenario", "bring the scenarios back, or: rm " + files(s.obsolete), exitDiffers},
+		{s.expected, "with another value than expected", "correct the trigger, or the expectation", exitDiffers},
+		{s.failed, "with a step that cannot be done", "correct the scenario or its fixture", exitUsage},
+		{s.unsettled, "not settled", "see what is open above", exitNotSettled},
+	}
+}
+
+// accepting is the command that accepts a few without looking again.
+func accepting(look string, names []string) string {
+	if look == "" || len(names) > 3 {
+		return ""
+	}
+	return "; or: stillwater accept " + strings.Join(names, " ")
+}
+
+func files(names []string) string {
+	var paths []string
+	for _, name := range names {
+		paths = append(paths, "snapshots/"+name+".snap")
+	}
+	return strings.Join(paths, " ")
 }
 
 // print ends the output: what passed, then for each class of what did not its
 // names and what to do about them, the worst class last. It returns the exit
 // code, that of the worst.
-func (s *summary) print(env *environment) int {
-	fmt.Fprintln(env.out)
+func (s *summary) print(out io.Writer) int {
+	fmt.Fprintln(out)
 	for _, name := range s.defaults {
-		fmt.Fprintf(env.out, "%s: a failed batch is retried %d times, not for 24 hours as on Lambda: set maximum_retry_attempts to choose\n",
+		fmt.Fprintf(out, "%s: a failed batch is retried %d times, not for 24 hours as on Lambda: set maximum_retry_attempts to choose\n",
 			name, mapping.DefaultMaximumRetryAttempts)
 	}
 	for _, a := range s.advice {
-		fmt.Fprintf(env.out, "%s\n", a)
+		fmt.Fprintf(out, "%s\n", a)
 	}
-	fmt.Fprintf(env.out, "%d passed", s.passed)
-	if s.accepted > 0 {
-		fmt.Fprintf(env.out, ", %d of them with a snapshot accepted now: review with git diff snapshots", s.accepted)
+	for _, why := range sortedKeys(s.skipped) {
+		fmt.Fprintf(out, "%d skipped: %s\n", len(s.skipped[why]), why)
 	}
-	fmt.Fprintln(env.out)
+	fmt.Fprintf(out, "%d passed\n", s.passed)
 	code := exitPassed
-	for _, class := range []struct {
-		names []string
-		what  string
-		code  int
-	}{
-		{s.differ, "not as in the snapshot: intended? stillwater run --accept", exitDiffers},
-		{s.obsolete, "snapshots without a scenario: delete the files, or bring the scenarios back", exitDiffers},
-		{s.failed, "with a step that cannot be done: correct the scenario or its fixture", exitUsage},
-		{s.unsettled, "not settled: see what is open above", exitNotSettled},
-	} {
-		if len(class.names) == 0 {
+	for _, c := range s.classes() {
+		if len(c.names) == 0 {
 			continue
 		}
-		for _, name := range class.names {
-			fmt.Fprintf(env.out, "  %s\n", name)
+		for _, name := range c.names {
+			fmt.Fprintf(out, "  %s\n", name)
 		}
-		fmt.Fprintf(env.out, "%d %s\n", len(class.names), class.what)
-		code = class.code
+		line := fmt.Sprintf("%d %s", len(c.names), c.what)
+		if c.do != "" {
+			line += ": " + c.do
+		}
+		fmt.Fprintln(out, line)
+		code = c.code
 	}
 	return code
 }
