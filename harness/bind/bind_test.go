@@ -120,12 +120,9 @@ func TestRunBeforeAnEngine(t *testing.T) {
 }
 
 func TestRun(t *testing.T) {
-	e, err := choose.ForTests(t.Context(), func(line string) { t.Log(line) })
+	e, err := choose.Start(t.Context(), choose.Memory, nil)
 	if err != nil {
 		t.Fatal(err)
-	}
-	if e == nil {
-		t.Skip("no engine")
 	}
 	t.Cleanup(func() {
 		if err := e.Close(context.Background()); err != nil {
@@ -139,6 +136,9 @@ func TestRun(t *testing.T) {
 	got := seen(t, root, again)
 	if !strings.HasPrefix(got, "notes/a_second: error: \n✗ notes/a_second") || !strings.Contains(got, "snapshot missing") {
 		t.Errorf("without a snapshot: %q", got)
+	}
+	if _, err := os.Stat(filepath.Join(root, ".runs", "latest", "trace.ndjson")); err != nil {
+		t.Errorf("a run that did not pass is not kept: %v", err)
 	}
 	t.Setenv("CI", "")
 	t.Setenv("STILLWATER_UPDATE", "true")

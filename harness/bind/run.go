@@ -1,14 +1,17 @@
 package bind
 
 import (
+	"cmp"
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/engine"
 	"github.com/stillwater-streams/stillwater/harness/report"
+	"github.com/stillwater-streams/stillwater/harness/runs"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
 )
@@ -51,20 +54,26 @@ func Run[S T[S]](t S, o Options) {
 	if err != nil {
 		t.Fatal("\n" + err.Error())
 	}
-	h := start(t, o, project)
-	var fine atomic.Int64
+	r := &running{harness: start(t, o, project), runs: cmp.Or(o.Harness.Runs, filepath.Join(project.Root, ".runs"))}
 	t.Cleanup(func() { // when all subtests have ended
-		if fine.Load() == int64(len(all)) {
-			obsolete(t, h, all)
+		if r.fine.Load() == int64(len(all)) {
+			obsolete(t, r.harness, all)
 		}
 	})
 	for _, s := range all {
 		t.Run(s.Name, func(t S) {
 			t.Helper()
 			t.Parallel()
-			one(t, h, s, &fine)
+			one(t, r, s)
 		})
 	}
+}
+
+// running is a harness and what came of its scenarios.
+type running struct {
+	harness *harness.Harness
+	runs    string       // the folder where runs that did not pass are kept
+	fine    atomic.Int64 // scenarios with which nothing is wrong
 }
 
 // start starts the engine and the harness, which end with t.
@@ -106,18 +115,21 @@ func start[S T[S]](t S, o Options, project harness.Project) *harness.Harness {
 
 // one runs a scenario, says as much of it as the command does, and counts it if
 // nothing is wrong.
-func one[S T[S]](t S, h *harness.Harness, s *scenario.Scenario, fine *atomic.Int64) {
+func one[S T[S]](t S, in *running, s *scenario.Scenario) {
 	t.Helper()
-	r, err := h.Run(t.Context(), s)
+	r, err := in.harness.Run(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := runs.Write(in.runs, r); err != nil {
+		t.Error(err)
+	}
 	switch r.Outcome {
 	case harness.Passed:
-		fine.Add(1)
+		in.fine.Add(1)
 		return
 	case harness.Skipped:
-		fine.Add(1)
+		in.fine.Add(1)
 		t.Skip(r.Why)
 	}
 	var text strings.Builder

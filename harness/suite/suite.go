@@ -2,7 +2,9 @@ package suite
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/onsi/ginkgo/v2"
@@ -11,6 +13,7 @@ import (
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/engine"
 	"github.com/stillwater-streams/stillwater/harness/report"
+	"github.com/stillwater-streams/stillwater/harness/runs"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
 )
@@ -45,7 +48,10 @@ func Scenarios(o Options) bool {
 }
 
 // running is the harness of this test process.
-type running struct{ harness *harness.Harness }
+type running struct {
+	harness *harness.Harness
+	runs    string // the folder of runs
+}
 
 func (s *running) start(ctx context.Context, o Options, project harness.Project) {
 	why := "no engine can be had here"
@@ -63,18 +69,37 @@ func (s *running) start(ctx context.Context, o Options, project harness.Project)
 	s.harness, err = harness.Start(ctx, project, e, harness.Options{Update: update, ReadOnly: snapshot.InCI(os.Getenv)})
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	ginkgo.DeferCleanup(s.harness.Close)
+	s.runs = filepath.Join(project.Root, ".runs")
+	ginkgo.DeferCleanup(ginkgo.AttachProgressReporter(s.open))
+}
+
+// open is what a progress report (SIGUSR1, --poll-progress-after) says of the runs
+// under way.
+func (s *running) open() string {
+	return strings.Join(append([]string{"under way:"}, s.harness.Open()...), "\n")
 }
 
 func (s *running) spec(ctx context.Context, sc *scenario.Scenario) {
 	r, err := s.harness.Run(ctx, sc)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
-	if r.Outcome == harness.Passed {
+	gomega.Expect(runs.Write(s.runs, r)).To(gomega.Succeed())
+	switch r.Outcome {
+	case harness.Passed:
 		return
+	case harness.Skipped:
+		ginkgo.Skip(r.Why)
 	}
 	var text strings.Builder
 	gomega.Expect(report.Failure(&text, r, false)).To(gomega.Succeed())
-	ginkgo.Fail(text.String())
+	ginkgo.AddReportEntry(sc.Name, ginkgo.ReportEntryVisibilityFailureOrVerbose, entry(text.String()))
+	ginkgo.Fail(fmt.Sprintf("%s: %s; rerun: %s", sc.Name, r.Outcome, report.Rerun(r)))
 }
+
+// entry is a report as Ginkgo prints it: below its name, which begins a line.
+type entry string
+
+// String is the report.
+func (e entry) String() string { return "\n" + string(e) }
 
 // obsolete fails the suite for snapshots that no scenario has. It runs once for
 // all parallel processes, and says something only after a whole, good run.
