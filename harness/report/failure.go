@@ -83,7 +83,7 @@ func next(b *strings.Builder, r *harness.Result) {
 	b.WriteByte('\n')
 	fmt.Fprintf(b, "  rerun   %s\n", Rerun(r))
 	if r.Outcome == harness.Differs {
-		fmt.Fprintf(b, "  accept  stillwater run --accept %s\n", r.Scenario.Name)
+		fmt.Fprintf(b, "  accept  stillwater accept %s\n", r.Scenario.Name)
 		if r.Snapshot.PendingPath != "" {
 			fmt.Fprintf(b, "  pending %s\n", r.Snapshot.PendingPath)
 		}
