@@ -178,7 +178,7 @@ func run(t *testing.T, r *recorder, step scenario.Step, at time.Time) error {
 }
 
 func vocabulary() scenario.Vocabulary {
-	v := scenario.Vocabulary{Views: []string{"indicators"}, Tables: []string{"integrates_vms"}}
+	v := scenario.Vocabulary{Views: []string{"indicators"}, Tables: []string{"integrates_vms"}, Triggers: []string{"indicators"}}
 	for _, m := range mutations.All() {
 		v.Mutations = append(v.Mutations, m.Verb)
 	}
