@@ -7,5 +7,7 @@
 // These three are what the verdict "settled" rests on. They are tested on every engine that starts and are never
 // assumed from a version string.
 //
-// Start at [Engine], then at harness/engine/dynamodblocal for the container.
+// Start at [Engine], then at harness/engine/dynamodblocal for the container, at
+// harness/engine/memory for the engine in the process, and at harness/engine/choose
+// for the one that a user names.
 package engine

@@ -18,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/stillwater-streams/stillwater/harness/engine/memory"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
 )
 
 // world is a database that is written to at random.
@@ -279,6 +280,32 @@ func TestLineageKeepsOrder(t *testing.T) {
 		slices.SortStableFunc(got, byItem)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("-written +read:\n%s", diff)
+		}
+	})
+}
+
+// An index holds those items of the table that have its keys, in its order,
+// whatever happened to them.
+func TestIndexIsTheTable(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(1)
+		for _, s := range rapid.SliceOfN(rapid.Custom(drawStep), 1, 30).Draw(t, "steps") {
+			fatal(t, w.do(s))
+		}
+		shown := w.look(t)
+		want := slices.DeleteFunc(shown.Items, func(it map[string]types.AttributeValue) bool { return it["g"] == nil || it["v"] == nil })
+		got := slices.Clone(shown.Index)
+		if !slices.IsSortedFunc(got, func(a, b map[string]types.AttributeValue) int { order, _ := item.Compare(a["v"], b["v"]); return order }) {
+			t.Fatal("the index is not in its order")
+		}
+		byKey := func(a, b map[string]types.AttributeValue) int {
+			order, _ := item.Compare(a["pk"], b["pk"])
+			return order
+		}
+		slices.SortFunc(want, byKey)
+		slices.SortFunc(got, byKey)
+		if diff := cmp.Diff(want, got, exact()); diff != "" {
+			t.Fatalf("-table +index:\n%s", diff)
 		}
 	})
 }

@@ -47,7 +47,7 @@ func (db *Database) putItem(in *dynamodb.PutItemInput) (*dynamodb.PutItemOutput,
 
 // normalItem takes an item of a request: a copy in normal form, not too large.
 func normalItem(in item.Item) (item.Item, error) {
-	it, err := item.Normal(item.Clone(in))
+	it, err := item.Take(in)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package memory_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 
@@ -135,6 +136,62 @@ func TestNothingIsShared(t *testing.T) {
 	}
 	if got := get()[0].(*types.AttributeValueMemberS).Value + out.Item["u"].(*types.AttributeValueMemberS).Value; got != "xy" {
 		t.Errorf("the table was changed: %s", got)
+	}
+}
+
+// A hostile depth is an error and never a crash, wherever a value goes in; even of
+// one that holds itself.
+func TestHostileDepth(t *testing.T) {
+	client := memory.NewClient(memory.NewDatabase(memory.Options{}))
+	if _, err := client.CreateTable(t.Context(), streamedTable(types.StreamViewTypeNewImage)); err != nil {
+		t.Fatal(err)
+	}
+	endless := &types.AttributeValueMemberL{Value: make([]types.AttributeValue, 1)}
+	endless.Value[0] = endless
+	deep := func() map[string]types.AttributeValue {
+		return map[string]types.AttributeValue{"pk": text("a"), "v": endless}
+	}
+	values := map[string]types.AttributeValue{":v": endless}
+	name := aws.String("tab")
+	for what, call := range map[string]func() error{
+		"put": func() error {
+			_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: name, Item: deep()})
+			return err
+		},
+		"key": func() error {
+			_, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: name, Key: deep()})
+			return err
+		},
+		"update": func() error {
+			_, err := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: name, Key: key("a"), UpdateExpression: aws.String("SET v = :v"), ExpressionAttributeValues: values})
+			return err
+		},
+		"attribute updates": func() error {
+			_, err := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: name, Key: key("a"), AttributeUpdates: map[string]types.AttributeValueUpdate{"v": {Value: endless}}})
+			return err
+		},
+		"condition": func() error {
+			_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: name, Item: key("a"), ConditionExpression: aws.String("v = :v"), ExpressionAttributeValues: values})
+			return err
+		},
+		"expected": func() error {
+			_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: name, Item: key("a"), Expected: map[string]types.ExpectedAttributeValue{"v": {Value: endless}}})
+			return err
+		},
+		"start": func() error {
+			_, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: name, ExclusiveStartKey: deep()})
+			return err
+		},
+		"transaction": func() error {
+			_, err := client.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{ClientRequestToken: aws.String("t"),
+				TransactItems: []types.TransactWriteItem{{Update: &types.Update{TableName: name, Key: key("a"), UpdateExpression: aws.String("SET v = :v"), ExpressionAttributeValues: values}}}})
+			return err
+		},
+	} {
+		var api smithy.APIError
+		if err := call(); !errors.As(err, &api) || api.ErrorCode() != "ValidationException" || !strings.Contains(api.ErrorMessage(), "Nesting Levels") {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
 }
 

@@ -83,8 +83,12 @@ func compileMember(t types.TransactWriteItem) (m member, err error) {
 	case t.Update != nil:
 		w := t.Update
 		m = member{table: w.TableName, onFail: w.ReturnValuesOnConditionCheckFailure}
+		var values item.Item
+		if values, err = item.TakeRaw(w.ExpressionAttributeValues); err != nil {
+			return m, err
+		}
 		r = expression.Request{Operation: "Update", UpdateExpression: w.UpdateExpression, ConditionExpression: w.ConditionExpression,
-			ExpressionAttributeNames: w.ExpressionAttributeNames, ExpressionAttributeValues: item.Clone(w.ExpressionAttributeValues)}
+			ExpressionAttributeNames: w.ExpressionAttributeNames, ExpressionAttributeValues: values}
 		m.key, err = normalKey(w.Key)
 	case t.Delete != nil:
 		w := t.Delete

@@ -45,23 +45,35 @@ func (db *Database) updateItem(in *dynamodb.UpdateItemInput) (*dynamodb.UpdateIt
 // compileUpdate copies the values of a request: what it sets becomes part of the
 // item.
 func compileUpdate(in *dynamodb.UpdateItemInput) (*expression.Compiled, error) {
+	values, err := item.TakeRaw(in.ExpressionAttributeValues)
+	if err != nil {
+		return nil, err
+	}
+	updates, err := takeUpdates(in.AttributeUpdates)
+	if err != nil {
+		return nil, err
+	}
 	return expression.Compile(expression.Request{
 		Operation: "UpdateItem", UpdateExpression: in.UpdateExpression, ConditionExpression: in.ConditionExpression,
-		ExpressionAttributeNames: in.ExpressionAttributeNames, ExpressionAttributeValues: item.Clone(in.ExpressionAttributeValues),
-		AttributeUpdates: cloneUpdates(in.AttributeUpdates), Expected: in.Expected, ConditionalOperator: in.ConditionalOperator,
+		ExpressionAttributeNames: in.ExpressionAttributeNames, ExpressionAttributeValues: values,
+		AttributeUpdates: updates, Expected: in.Expected, ConditionalOperator: in.ConditionalOperator,
 	})
 }
 
-func cloneUpdates(in map[string]types.AttributeValueUpdate) map[string]types.AttributeValueUpdate {
+func takeUpdates(in map[string]types.AttributeValueUpdate) (map[string]types.AttributeValueUpdate, error) {
 	if in == nil {
-		return nil
+		return nil, nil
 	}
 	out := make(map[string]types.AttributeValueUpdate, len(in))
 	for name, u := range in {
-		u.Value = item.CloneValue(u.Value)
+		value, err := item.TakeRaw(item.Item{name: u.Value})
+		if err != nil {
+			return nil, err
+		}
+		u.Value = value[name]
 		out[name] = u
 	}
-	return out
+	return out, nil
 }
 
 // updatedAttributes are what ReturnValues asks for.
@@ -127,4 +139,4 @@ func (db *Database) deleteItem(in *dynamodb.DeleteItemInput) (*dynamodb.DeleteIt
 }
 
 // normalKey takes a key of a request: a copy in normal form.
-func normalKey(in item.Item) (item.Item, error) { return item.Normal(item.Clone(in)) }
+func normalKey(in item.Item) (item.Item, error) { return item.Take(in) }

@@ -104,9 +104,13 @@ func normalValue(v types.AttributeValue, depth int) (types.AttributeValue, error
 
 func checkNesting(depth int) error {
 	if depth > maxNesting {
-		return validation.Errorf("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
+		return tooDeep()
 	}
 	return nil
+}
+
+func tooDeep() error {
+	return validation.Errorf("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
 }
 
 func normalNumber(v *types.AttributeValueMemberN) (types.AttributeValue, error) {
