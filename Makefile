@@ -43,7 +43,7 @@ setup: need-go need-docker image ## Check Go and Docker, fetch the modules, get 
 	@go mod download || { echo 'setup: exit 1: modules could not be fetched: see above' >&2; exit 1; }
 	@echo 'setup: ready. Next: make demo'
 
-demo: image ## Run one scenario and show what happened (SCENARIO=path)
+demo: build ## Run one scenario and show what happened (SCENARIO=path); in memory where there is no Docker
 	@$(STILLWATER) run --timeline $(SCENARIO); $(explain)
 
 test: build ## Run every test; without Docker, all but the container tests
