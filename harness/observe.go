@@ -19,7 +19,7 @@ import (
 // observe adds to the document what there is to see at a moment of that name, ""
 // for the end.
 func (a *attempt) observe(ctx context.Context, at string) error {
-	a.document.Scenario = a.scenario.Name
+	a.document.Scenario, a.document.Scrub = a.scenario.Name, a.harness.project.Scrub
 	seen, err := a.look(ctx, a.scenario.Observe)
 	if err != nil {
 		return fmt.Errorf("observe: %w", err)

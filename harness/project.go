@@ -13,6 +13,7 @@ import (
 
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
+	"github.com/stillwater-streams/stillwater/harness/snapshot"
 )
 
 // Project is what a team brings to the harness.
@@ -29,6 +30,8 @@ type Project struct {
 	Seeds []Mutation
 	// Views that scenarios may observe.
 	Views []View
+	// Scrub replaces in snapshots what differs from run to run, by identity.
+	Scrub []snapshot.Scrubber
 	// Region and AccountID are those of the ARNs and records that handlers see,
 	// whatever the engine calls itself; "" means DefaultRegion, DefaultAccountID.
 	Region, AccountID string
@@ -179,6 +182,9 @@ func (p Project) keys() []string {
 
 // check finds mistakes that would otherwise show as a run that does nothing.
 func (p Project) check() error {
+	if err := snapshot.CheckScrubbers(p.Scrub); err != nil {
+		return fmt.Errorf("project: %w", err)
+	}
 	streamed := map[string]bool{}
 	for _, t := range p.Tables {
 		streamed[aws.ToString(t.TableName)] = t.StreamSpecification != nil && aws.ToBool(t.StreamSpecification.StreamEnabled)

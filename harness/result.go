@@ -87,6 +87,17 @@ type Settling struct {
 	Records int
 }
 
+// UnusedScrubbers are the names of the project's scrubbers that found nothing in
+// any of the results. It says something only for those of a full, unfiltered run
+// that compared every snapshot; then each is a mistake, as an obsolete snapshot is.
+func (p Project) UnusedScrubbers(results []*Result) []string {
+	var renderings []snapshot.Rendering
+	for _, r := range results {
+		renderings = append(renderings, r.Rendering)
+	}
+	return snapshot.UnusedScrubbers(p.Scrub, renderings)
+}
+
 // touches reports whether a record changed the attribute that a path names, a
 // part of it, or what it is a part of.
 func touches(e trace.Event, path string) bool {

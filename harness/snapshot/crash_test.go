@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -48,14 +49,20 @@ func acceptForEver(store snapshot.Store) error {
 	}
 }
 
-// TestKilledAcceptTearsNothing kills a process 100 times while it accepts. After
-// each kill the snapshot is one of the two texts, and so is what is pending; in the
+// TestKilledAcceptTearsNothing kills a process 100 times while it accepts, or as
+// often as STILLWATER_CRASH says. After each kill the snapshot is one of the two texts, and so is what is pending; in the
 // end nothing is left but the snapshot.
 func TestKilledAcceptTearsNothing(t *testing.T) {
 	if dir := os.Getenv(crashDir); dir != "" {
 		t.Fatal(acceptForEver(storeIn(dir)))
 	}
-	if testing.Short() {
+	kills := 100
+	if text := os.Getenv("STILLWATER_CRASH"); text != "" {
+		var err error
+		if kills, err = strconv.Atoi(text); err != nil {
+			t.Fatalf("STILLWATER_CRASH=%q: say how many processes to kill: %v", text, err)
+		}
+	} else if testing.Short() {
 		t.Skip("100 processes")
 	}
 	dir := t.TempDir()
@@ -67,7 +74,7 @@ func TestKilledAcceptTearsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	left := 0
-	for i := range 100 {
+	for i := range kills {
 		killWhileAccepting(t, dir, i)
 		for _, file := range []string{"snapshots/a/b.snap", "pending/a/b.snap.new"} {
 			raw, err := os.ReadFile(filepath.Join(dir, file))
@@ -80,7 +87,7 @@ func TestKilledAcceptTearsNothing(t *testing.T) {
 		}
 		left += len(temporary(t, filepath.Join(dir, "snapshots")))
 	}
-	t.Logf("kills between the first write and the rename: %d of 100", left)
+	t.Logf("kills between the first write and the rename: %d of %d", left, kills)
 	for i := range 2 {
 		if _, err := store.Compare("a/b", rendering("a/b", fmt.Sprint(i))); err != nil {
 			t.Fatal(err)

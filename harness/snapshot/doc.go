@@ -54,5 +54,10 @@
 // cupaloy compares, as SnapshotWithName with everything that writes turned off;
 // every write is by this package: temporary file, fsync, rename, fsync of the folder.
 //
-// Not here: scrubbing of volatile values, and a hash against edits by hand.
+// What differs from run to run is replaced by identity, see [Scrubber]; the header
+// names the scrubbers that found something.
+//
+// The header has no hash of the content. An edit by hand is found by the next run,
+// which compares the whole text, and a hash would make a conflict of every merge
+// that version control can make by itself.
 package snapshot

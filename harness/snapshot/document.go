@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -28,6 +29,9 @@ type Document struct {
 	Scenario string
 	// Sections are rendered in this order: the caller sorts them.
 	Sections []Section
+	// Scrub replaces what differs from run to run; the header names those of them
+	// that found something.
+	Scrub []Scrubber
 }
 
 // Rendering is the canonical text of a Document and the meaning of its lines.
@@ -36,6 +40,10 @@ type Rendering struct {
 	Text string
 	// Lines are the lines of Text without their LF.
 	Lines []Line
+	// Scrubbed are the names of the scrubbers that found something; Originals are
+	// the texts that they replaced, by what stands in their place ("<id:1>").
+	Scrubbed  []string          `json:",omitempty"`
+	Originals map[string]string `json:",omitempty"`
 }
 
 // Line is one line of a Rendering.
@@ -55,11 +63,29 @@ type Line struct {
 // Render writes d as canonical text. The same values give the same text whatever
 // the order of their maps and sets, and different values give different texts.
 func (d Document) Render() Rendering {
+	scrub := newScrubbing(d.Scrub)
+	sections := slices.Clone(d.Sections)
+	if len(d.Scrub) > 0 {
+		for i, s := range sections {
+			sections[i].Label = scrub.text(s.Label)
+			sections[i].Value = scrub.value(s.Value)
+		}
+	}
 	p := &printer{}
 	p.add(-1, "", magic)
 	p.add(-1, "", scenarioPrefix+headerName(d.Scenario))
+	used := scrub.used()
+	if len(used) > 0 {
+		p.add(-1, "", scrubbedPrefix+strings.Join(used, ", "))
+	}
+	p.sections(sections)
+	return Rendering{Text: p.text.String(), Lines: p.lines, Scrubbed: used, Originals: scrub.originals}
+}
+
+// sections writes them, each moment under its name.
+func (p *printer) sections(list []Section) {
 	at := "" // a text that begins at the end has no other moments before it
-	for i, s := range d.Sections {
+	for i, s := range list {
 		p.add(-1, "", "")
 		if s.At != at {
 			at = s.At
@@ -71,7 +97,6 @@ func (d Document) Render() Rendering {
 			p.add(i, l.path, indent+l.text)
 		}
 	}
-	return Rendering{Text: p.text.String(), Lines: p.lines}
 }
 
 const (
@@ -79,6 +104,7 @@ const (
 	// grammar in doc.go.
 	magic          = "# stillwater snapshot 1"
 	scenarioPrefix = "# scenario: "
+	scrubbedPrefix = "# scrubbed: "
 	indent         = "  "
 )
 
