@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,6 +14,8 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/engine"
 	"github.com/stillwater-streams/stillwater/harness/engine/conformance"
 	"github.com/stillwater-streams/stillwater/harness/engine/dynamodblocal"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/serve"
 )
 
 // updateVariable makes TestOnDynamoDBLocal write what it answers into the cases,
@@ -82,6 +85,51 @@ func TestDifferencesHaveASource(t *testing.T) {
 func TestOnDynamoDBLocal(t *testing.T) {
 	run(t, startLocal(t), conformance.Options{DynamoDBLocal: true})
 }
+
+// TestOnMemory: the memory engine answers as the service does.
+func TestOnMemory(t *testing.T) {
+	e := memory.New(memory.Options{})
+	closeWith(t, e)
+	run(t, e, conformance.Options{})
+}
+
+// TestOnMemoryOverHTTP: so it does to clients elsewhere.
+func TestOnMemoryOverHTTP(t *testing.T) {
+	run(t, startHTTP(t), conformance.Options{})
+}
+
+// overHTTP is a server of the memory engine as an engine: each database is one
+// access key.
+type overHTTP struct {
+	server *serve.Server
+	opened atomic.Int64
+}
+
+func startHTTP(t testing.TB) *overHTTP {
+	t.Helper()
+	s, err := serve.Listen(t.Context(), serve.Options{Address: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return &overHTTP{server: s}
+}
+
+func (*overHTTP) Name() string { return "memory over HTTP" }
+
+func (e *overHTTP) Open(context.Context) (*engine.Database, error) {
+	return engine.NewDatabase(e.server.URL(), "us-east-1", fmt.Sprintf("KEY%d", e.opened.Add(1)), nil), nil
+}
+
+func (*overHTTP) Close(context.Context) error { return nil }
 
 // startLocal starts DynamoDB Local, or skips the test with the reason.
 func startLocal(t testing.TB) engine.Engine {
