@@ -95,6 +95,7 @@ func (r *Runner) Run(ctx context.Context, c Case) ([]Answer, error) {
 //	GetItem {TableName: single, Key: {pk: "a"}}
 //	Scan* {TableName: single, Limit: 1}     all pages: {Pages: 3, Items: […]}
 //	Records {TableName: streamed}           all records of the table's latest stream, as GetRecords gives them
+//	Settled {TableName: made}               DescribeTable as soon as no index is being made or removed
 //	DescribeTable {TableName: single} -> Table.TableStatus, Table.KeySchema.KeyType
 //
 // After the arrow are the members to show; a member of a list is that of all its
@@ -129,8 +130,11 @@ func (r *Runner) Do(ctx context.Context, request string) (string, error) {
 type unplayableError struct{ error }
 
 func (r *Runner) send(ctx context.Context, operation string, arguments node) (any, error) {
-	if operation == "Records" {
+	switch operation {
+	case "Records":
 		return r.records(ctx, arguments)
+	case "Settled":
+		return r.settled(ctx, arguments)
 	}
 	name, paged := strings.CutSuffix(operation, "*")
 	method := reflect.ValueOf(r.db).MethodByName(name)
@@ -163,7 +167,7 @@ func (r *Runner) failure(err error) string {
 	if !errors.As(err, &api) {
 		return "! client: " + err.Error()
 	}
-	text := "! " + api.ErrorCode() + ": " + api.ErrorMessage()
+	text := "! " + api.ErrorCode() + ": " + r.writer.named(api.ErrorMessage())
 	v := reflect.Indirect(reflect.ValueOf(api))
 	for _, name := range []string{"Item", "CancellationReasons"} {
 		if field := v.FieldByName(name); field.IsValid() && !field.IsZero() {

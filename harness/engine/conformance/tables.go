@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -117,4 +118,26 @@ func (r *Runner) Reset(ctx context.Context, tables ...string) error {
 	}
 	r.writer = newWriter(r.options.DynamoDBLocal)
 	return nil
+}
+
+// settled asks for a table until its indexes are as they should be: engines may
+// make them in the background.
+func (r *Runner) settled(ctx context.Context, arguments node) (*dynamodb.DescribeTableOutput, error) {
+	const most = 100_000 // some ten seconds on DynamoDB Local, which takes one
+	in := &dynamodb.DescribeTableInput{}
+	if err := (filler{}).fill(arguments, reflect.ValueOf(in).Elem()); err != nil {
+		return nil, &unplayableError{err}
+	}
+	for range most {
+		out, err := r.db.DescribeTable(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(out.Table.GlobalSecondaryIndexes, func(x types.GlobalSecondaryIndexDescription) bool {
+			return x.IndexStatus != types.IndexStatusActive
+		}) {
+			return out, nil
+		}
+	}
+	return nil, &unplayableError{fmt.Errorf("%s: its indexes are still being made", *in.TableName)}
 }

@@ -189,3 +189,11 @@ func (w *writer) writeSet(members reflect.Value, member func(reflect.Value) stri
 	slices.Sort(parts)
 	return "<" + strings.Join(parts, ", ") + ">"
 }
+
+// named puts identities into a message.
+func (w *writer) named(message string) string {
+	for name, text := range w.known {
+		message = strings.ReplaceAll(message, text, "<"+name+">")
+	}
+	return message
+}

@@ -157,7 +157,7 @@ func (s source) selects(compiled *expression.Compiled, want types.Select) (selec
 	wantsAll := want == types.SelectAllAttributes
 	if s.index == nil {
 		if want == types.SelectAllProjectedAttributes {
-			return chosen, validation.Errorf("One or more parameter values were invalid: Select type ALL_PROJECTED_ATTRIBUTES can be used only when querying an index")
+			return chosen, validation.Errorf("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
 		}
 		return chosen, nil
 	}
@@ -174,17 +174,26 @@ func (s source) selects(compiled *expression.Compiled, want types.Select) (selec
 
 // checkProjected refuses to read from a global index what it does not have.
 func (s source) checkProjected(compiled *expression.Compiled) error {
-	if compiled.Projection == nil {
-		return nil
+	if compiled.Projection != nil {
+		if missing := s.lacks(compiled.Projection.Names()); len(missing) > 0 {
+			return validation.Errorf("One or more parameter values were invalid: Global secondary index %s does not project %v", s.schema.Index, missing)
+		}
 	}
+	if compiled.Filter != nil {
+		if missing := s.lacks(compiled.Filter.Names()); len(missing) > 0 {
+			return validation.Errorf("One or more parameter values were invalid: Secondary index %s does not project one or more filter attributes: %v", s.schema.Index, missing)
+		}
+	}
+	return nil
+}
+
+// lacks are those of the attributes that the index does not have.
+func (s source) lacks(names []string) []string {
 	var missing []string
-	for _, name := range compiled.Projection.Names() {
+	for _, name := range names {
 		if !s.index.projects(name, s.table.schema) {
 			missing = append(missing, name)
 		}
 	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return validation.Errorf("One or more parameter values were invalid: Global secondary index %s does not project %v", s.schema.Index, missing)
+	return missing
 }

@@ -117,7 +117,7 @@ func (db *Database) updateIndexes(t *table, in *dynamodb.UpdateTableInput) error
 		case u.Update != nil:
 			x, ok := t.index(aws.ToString(u.Update.IndexName))
 			if !ok || !x.global {
-				return noIndex(aws.ToString(u.Update.IndexName))
+				return noIndex()
 			}
 			if u.Update.ProvisionedThroughput != nil {
 				x.throughput = *u.Update.ProvisionedThroughput
@@ -138,14 +138,14 @@ func define(list []types.AttributeDefinition, d types.AttributeDefinition) []typ
 	return append(slices.Clip(list), types.AttributeDefinition{AttributeName: aws.String(aws.ToString(d.AttributeName)), AttributeType: d.AttributeType})
 }
 
-func noIndex(name string) error {
-	return &types.ResourceNotFoundException{Message: aws.String("Requested resource not found: Index: " + name + " not found")}
+func noIndex() error {
+	return &types.ResourceNotFoundException{Message: aws.String("Requested resource not found")}
 }
 
 func (t *table) createIndex(c *types.CreateGlobalSecondaryIndexAction) error {
 	name := aws.ToString(c.IndexName)
 	if _, exists := t.index(name); exists {
-		return validation.Errorf("Attempting to create an index which already exists: %s", name)
+		return validation.Errorf("Attempting to create an index which already exists")
 	}
 	kinds := kindsOf(t.attributes)
 	if err := checkIndex(name, c.Projection); err != nil {
@@ -168,7 +168,7 @@ func (t *table) createIndex(c *types.CreateGlobalSecondaryIndexAction) error {
 func (t *table) deleteIndex(name string) error {
 	at := slices.IndexFunc(t.indexes, func(x *index) bool { return x.global && x.schema.Index == name })
 	if at < 0 {
-		return noIndex(name)
+		return noIndex()
 	}
 	t.indexes = slices.Delete(t.indexes, at, at+1)
 	return nil

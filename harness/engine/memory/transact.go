@@ -245,6 +245,9 @@ func (db *Database) transactGetItems(in *dynamodb.TransactGetItemsInput) (*dynam
 	out := &dynamodb.TransactGetItemsOutput{}
 	used := map[string]float64{}
 	seen := map[string]bool{}
+	if err := db.checkTransactKeys(in, keys); err != nil {
+		return nil, err
+	}
 	for i, t := range in.TransactItems {
 		at, err := db.table(t.Get.TableName)
 		if err != nil {
@@ -276,4 +279,23 @@ func (db *Database) transactGetItems(in *dynamodb.TransactGetItemsInput) (*dynam
 		}
 	}
 	return out, nil
+}
+
+// checkTransactKeys holds the keys of a reading transaction to their tables: what
+// is wrong with one is a reason to cancel all.
+func (db *Database) checkTransactKeys(in *dynamodb.TransactGetItemsInput, keys []item.Item) error {
+	reasons := make([]types.CancellationReason, len(keys))
+	cancelled := false
+	for i, t := range in.TransactItems {
+		at, err := db.table(t.Get.TableName)
+		if err != nil {
+			return err
+		}
+		err = at.schema.CheckKey(keys[i])
+		reasons[i], cancelled = reason(err), cancelled || err != nil
+	}
+	if cancelled {
+		return cancellation(reasons)
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package expression
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"slices"
 
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
 )
@@ -18,6 +19,16 @@ type Condition struct {
 // nil is an item that does not exist. There are no errors: an operand that is
 // absent or of another type makes a comparison false, and <> true.
 func (c *Condition) Match(it item.Item) bool { return c.root.holds(it) }
+
+// Names returns the attributes that the condition looks at, each once, sorted.
+func (c *Condition) Names() []string {
+	var names []string
+	for _, p := range c.paths {
+		names = append(names, p.top())
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
 
 // value walks along the path.
 func (p *path) value(it item.Item) types.AttributeValue {
