@@ -10,32 +10,74 @@
 //  1. Seed: the fixture is written to a fresh, private database, delivered and
 //     settled. It is phase 0 of the trace and not in the report.
 //  2. Mutate: the steps run in order; each write passes the gate and is tied to
-//     the records it causes.
+//     the records it causes. The virtual clock stands still during a step and
+//     moves one minute after each that writes; at and advance move it where they
+//     say, and it goes only forward.
 //  3. Settle: after each step the consumer runs until nothing is left to do. The
-//     virtual clock stands still during calls, jumps only to back-off timers
-//     (at most 15 minutes) and moves one minute after each step.
-//  4. Observe: views pick what to show (the indicators of each finding); batches
-//     that went to an on-failure destination are always shown.
+//     virtual clock jumps only to timers: back-offs, batching windows, tumbling
+//     windows (at most 15 minutes in one settling, or the patience of the
+//     scenario). In a backlog nothing is delivered before its end, or a settle.
+//  4. Observe, in the end and at each snapshot step: views pick what to show. A
+//     project has its own (the indicators of each finding), and there are items,
+//     changed_items (what is not as the fixture left it, the removed as absent),
+//     on_failure, invocations and metrics (Lambda's EventCount group); one of
+//     these that has nothing to show says []. Batches that went to an on-failure
+//     destination, or nowhere, are always shown.
 //  5. Compare: the canonical text is held against the snapshot.
+//
+// A scenario that needs what the engine cannot do, or a live run cannot, is
+// [Skipped] with the reason, and nothing of it runs.
+//
+// # The order of calls
+//
+// With seed 0 each writer and each invocation runs to its end before the next
+// begins. With another [Options].Seed the writers of a together step run at the
+// same time, and so may invocations of different mappings and lanes, each in an
+// environment of its own: at every AWS call the seed says who goes on. The same
+// seed is the same run. The fixture is always settled in the default order.
+//
+// # Faults
+//
+// A fault waits from its step on, and shows in the trace when it takes effect. One
+// that never does, or less often than it should, fails its scenario at its line.
+//
+//	fail           an invocation fails before its handler is called; with after: writes, after it returned
+//	throttle       an invocation is refused; that uses up no retry
+//	fail_call      an AWS call is answered with an error of the service, as after the SDK's own retries
+//	time_out       an invocation ends at its nth AWS call, which is not made; its environment is gone
+//	kill           every mapping goes on at its checkpoints, in cold environments; what it had read and not
+//	               checkpointed comes again. With after: TRIGGER, between an invocation and its checkpoint
+//	deliver_again  a batch that succeeded is handed out once more, warm, before its checkpoint
+//	expire         an item is deleted, and its record is the service's REMOVE, also for filters
+//	split, close_shard, trim, expire_iterators, stale_reads   on engines that can
+//
+// Of fail, throttle and time_out an invocation suffers one: the first of its
+// trigger that is still to happen. A time_out whose call an invocation does not
+// reach waits for the next. An item expires when its step says; nothing here looks
+// at the attribute of its time to live.
 //
 // # What is simulated and what is not
 //
-// The database is real (DynamoDB Local in a container), and so are the AWS SDK
-// clients, the consumer with its lanes, retries and on-failure destination, and
+// The database is DynamoDB Local in a container, or the memory engine, which is
+// held to it; snapshots are the same bytes on both. The AWS SDK clients are real,
+// and so are the consumer with its lanes, retries and on-failure destination, and
 // the triggers. Replaced are the clock that triggers and records see
 // (ApproximateCreationDateTime is the virtual time of the write; DynamoDB Local
 // floors its own to the minute) and the order in which AWS calls are let
-// through: one at a time. Stream ARNs and regions are those of the engine.
+// through: one at a time. Stream ARNs and regions are those of the project.
 //
 // The consumer has two hands. The driver asks its state machine (consumer/core)
 // for one action at a time, on the virtual clock: a run can be repeated exactly,
 // and 24 hours of retries take no time. [Options].Live runs consumer.Run itself
-// instead, as it ships, and comes to the same snapshots. There records keep the
+// instead, as it ships, and comes to the same snapshots; faults, backlogs and
+// moves of the clock are the driver's alone, and the writers of a together step go
+// one after the other there. There records keep the
 // time that the engine gives them, floored to the minute by DynamoDB Local: a
 // handler that reads it, or a maximum record age of a minute, sees the difference.
 // A mapping exists before anything is written, so that LATEST is TRIM_HORIZON.
 // memory_size and metrics_config of a mapping change nothing here: the one is for
-// a deployment, the other for who collects metrics (consumer/telemetry).
+// a deployment, the other for who collects metrics (consumer/telemetry). A
+// reserved_concurrency above 0 does not limit how many invocations overlap.
 //
 // Lambda retries a failed batch for 24 hours by default. Here it is retried
 // twice where triggers.json does not say otherwise: a test that waits for a day
@@ -44,12 +86,16 @@
 // # Words of the environment
 //
 //	STILLWATER_UPDATE=true              accept changed and new snapshots (never with CI set)
+//	STILLWATER_ENGINE=NAME              what answers as DynamoDB: auto, container or memory
 //	STILLWATER_REQUIRE_CONTAINER=true   fail, not skip, where no container can be had
 //	STILLWATER_SOAK=N                   run the functional suite N times (make soak N=50)
 //	STILLWATER_ADVERSARIES=N            run each adversary of the verdict N times (make adversaries N=200)
 //	STILLWATER_SHELL=all                run all scenarios through consumer.Run (make shell), not every fifth
 //	STILLWATER_CRASH=N                  kill a worker process N times (make crash N=200)
+//	STILLWATER_BENCH_LONG=1             the benchmarks that take minutes too (make bench-long)
+//	STILLWATER_DIFFERENTIAL=1h          compare expressions with DynamoDB Local for so long
 //	CI=…                                nothing is written into snapshots/
+//	NO_COLOR=…                          no colours on a terminal
 //
 // # What it does not see
 //
@@ -63,16 +109,15 @@
 // at a time, but in the order in which they happen to arrive: their records, and
 // so the trace, may differ from run to run.
 //
-// # Not there yet
-//
-// Steps that run together, faults, engines other than DynamoDB Local, the third
-// kind of cause (what was not written, and why). Topics and buckets as on-failure
-// destinations are not spoken to: what goes there is kept in memory.
+// Topics and buckets as on-failure destinations are not spoken to: what goes there
+// is kept in memory. A timeout made by time_out takes no virtual time, as no
+// invocation does.
 //
 // # Where to start
 //
 // A [Project] is what a team brings: tables, triggers, mutations, views. [Start]
-// takes it and an engine; [Harness.Run] runs one scenario and returns a
-// [Result]; package report prints it. Package scenarios in this repository is
-// the worked example.
+// takes it and an engine; [Harness.Run] runs one scenario, from a file or made by
+// [NewScenario], and returns a [Result]; package report prints it. [Harness.Open]
+// tells what runs under way wait for. Package scenarios in this repository is the
+// worked example.
 package harness
