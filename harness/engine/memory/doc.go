@@ -13,6 +13,10 @@
 // Streams are those of the service's documentation: shards split, roll over and
 // close, iterators expire after 15 minutes, records are trimmed after 24 hours.
 //
+// Refusals are worded as the service words them: as in dynalite's tests and in the
+// catalogue DDB-TABLE-442 of ack-api-quirks (October 2026), which were both taken
+// from the service. Where neither knows, the words are DynamoDB Local's.
+//
 // It is a test engine: one process, no files, and what DynamoDB offers beyond
 // tables, items and streams (PartiQL, backups, global tables) is answered by
 // UnknownOperationException.

@@ -1,6 +1,9 @@
 package memory
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -33,6 +36,9 @@ func (db *Database) query(in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error
 		return nil, err
 	}
 	if err := compiled.CheckFilter(read.schema); err != nil {
+		return nil, err
+	}
+	if err := read.checkFiltered(compiled); err != nil {
 		return nil, err
 	}
 	chosen, err := read.selects(compiled, in.Select)
@@ -174,26 +180,27 @@ func (s source) selects(compiled *expression.Compiled, want types.Select) (selec
 
 // checkProjected refuses to read from a global index what it does not have.
 func (s source) checkProjected(compiled *expression.Compiled) error {
-	if compiled.Projection != nil {
-		if missing := s.lacks(compiled.Projection.Names()); len(missing) > 0 {
-			return validation.Errorf("One or more parameter values were invalid: Global secondary index %s does not project %v", s.schema.Index, missing)
-		}
+	if compiled.Projection == nil {
+		return nil
 	}
-	if compiled.Filter != nil {
-		if missing := s.lacks(compiled.Filter.Names()); len(missing) > 0 {
-			return validation.Errorf("One or more parameter values were invalid: Secondary index %s does not project one or more filter attributes: %v", s.schema.Index, missing)
-		}
+	if missing := s.missing(compiled.Projection.Names()); missing != "" {
+		return validation.Errorf("One or more parameter values were invalid: Global secondary index %s does not project [%s]", s.schema.Index, missing)
 	}
 	return nil
 }
 
-// lacks are those of the attributes that the index does not have.
-func (s source) lacks(names []string) []string {
-	var missing []string
-	for _, name := range names {
-		if !s.index.projects(name, s.table.schema) {
-			missing = append(missing, name)
-		}
+// checkFiltered refuses to filter a query of an index by what it does not have.
+func (s source) checkFiltered(compiled *expression.Compiled) error {
+	if s.index == nil || compiled.Filter == nil {
+		return nil
 	}
-	return missing
+	if missing := s.missing(compiled.Filter.Names()); missing != "" {
+		return validation.Errorf("One or more parameter values were invalid: Secondary index %s does not project one or more filter attributes: [%s]", s.schema.Index, missing)
+	}
+	return nil
+}
+
+// missing lists those of the names that the index does not have.
+func (s source) missing(names []string) string {
+	return strings.Join(slices.DeleteFunc(names, func(name string) bool { return s.index.projects(name, s.table.schema) }), ", ")
 }

@@ -77,8 +77,8 @@ func checkThroughput(p *types.ProvisionedThroughput) error {
 // attributes that are defined and no others.
 func checkKeys(in *dynamodb.CreateTableInput) error {
 	kinds := kindsOf(in.AttributeDefinitions)
-	if len(kinds) < len(in.AttributeDefinitions) {
-		return validation.Errorf("Cannot have two attributes with the same name")
+	if name := duplicated(in.AttributeDefinitions); name != "" {
+		return validation.Errorf("Attribute Name is duplicated: %s", name)
 	}
 	used := map[string]bool{}
 	if err := checkKeySchema(in.KeySchema, kinds, used, 1); err != nil {
@@ -100,7 +100,7 @@ func checkKeys(in *dynamodb.CreateTableInput) error {
 		case demand && x.ProvisionedThroughput != nil:
 			return validation.Errorf("One or more parameter values were invalid: ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", aws.ToString(x.IndexName))
 		case !demand && x.ProvisionedThroughput == nil:
-			return validation.Errorf("One or more parameter values were invalid: ProvisionedThroughput must be specified for index: %s", aws.ToString(x.IndexName))
+			return validation.Errorf("One or more parameter values were invalid: ProvisionedThroughput is not specified for index: %s", aws.ToString(x.IndexName))
 		}
 		if names[aws.ToString(x.IndexName)] {
 			return validation.Errorf("One or more parameter values were invalid: Duplicate index name: %s", aws.ToString(x.IndexName))
@@ -120,10 +120,13 @@ func checkStreamAndUse(in *dynamodb.CreateTableInput, kinds map[string]item.Kind
 	if len(used) < len(kinds) {
 		return validation.Errorf("One or more parameter values were invalid: Some AttributeDefinitions are not used. AttributeDefinitions: [%s], keys used: [%s]", sortedNames(kinds), sortedNames(used))
 	}
-	return checkStreamSpecification(in.StreamSpecification)
+	return checkStream(in.StreamSpecification, "Table is being created with a stream enabled, UpdateViewType is required",
+		"Table is being created with a stream disabled, UpdateViewType should not be specified")
 }
 
-func checkStreamSpecification(s *types.StreamSpecification) error {
+// checkStream checks a StreamSpecification; enabled and disabled are what is said
+// of a view type that is missing, and of one that is too many.
+func checkStream(s *types.StreamSpecification, enabled, disabled string) error {
 	if s == nil {
 		return nil
 	}
@@ -132,11 +135,11 @@ func checkStreamSpecification(s *types.StreamSpecification) error {
 	if err := c.err(); err != nil {
 		return err
 	}
-	switch enabled := aws.ToBool(s.StreamEnabled); {
-	case enabled && s.StreamViewType == "":
-		return validation.Errorf("One or more parameter values were invalid: StreamViewType is required when StreamEnabled is true")
-	case !enabled && s.StreamViewType != "":
-		return validation.Errorf("One or more parameter values were invalid: StreamViewType can only be specified when StreamEnabled is true")
+	switch on := aws.ToBool(s.StreamEnabled); {
+	case on && s.StreamViewType == "":
+		return validation.Errorf("One or more parameter values were invalid: %s", enabled)
+	case !on && s.StreamViewType != "":
+		return validation.Errorf("One or more parameter values were invalid: %s", disabled)
 	}
 	return nil
 }
@@ -145,41 +148,63 @@ func sortedNames[T any](m map[string]T) string {
 	return strings.Join(slices.Sorted(maps.Keys(m)), ", ")
 }
 
+// duplicated returns an attribute that is defined twice, "" if there is none.
+func duplicated(definitions []types.AttributeDefinition) string {
+	seen := map[string]bool{}
+	for _, d := range definitions {
+		name := aws.ToString(d.AttributeName)
+		if seen[name] {
+			return name
+		}
+		seen[name] = true
+	}
+	return ""
+}
+
 // checkKeySchema checks one key. parts is how many hash and range attributes it
 // may have each.
 func checkKeySchema(key []types.KeySchemaElement, kinds map[string]item.Kind, used map[string]bool, parts int) error {
-	hashes, ranges := 0, 0
+	var c constraints
+	switch {
+	case len(key) == 0:
+		c.add("'[]'", "keySchema", "have length greater than or equal to 1")
+	case parts == 1 && len(key) > 2:
+		c.add("'[...]'", "keySchema", "have length less than or equal to 2")
+	}
+	if err := c.err(); err != nil {
+		return err
+	}
+	if err := checkDefined(key, kinds, used); err != nil {
+		return err
+	}
 	names := map[string]bool{}
-	for i, e := range key {
-		name := aws.ToString(e.AttributeName)
-		switch {
-		case i == 0 && e.KeyType != types.KeyTypeHash:
-			return validation.Errorf("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
-		case parts == 1 && i == 1 && e.KeyType != types.KeyTypeRange:
-			return validation.Errorf("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
-		case e.KeyType == types.KeyTypeHash && ranges > 0:
-			return validation.Errorf("Invalid KeySchema: HASH key elements must come before RANGE key elements")
-		case names[name]:
+	for _, e := range key {
+		if names[aws.ToString(e.AttributeName)] {
 			return validation.Errorf("Both the Hash Key and the Range Key element in the KeySchema have the same name")
 		}
-		if e.KeyType == types.KeyTypeHash {
-			hashes++
-		} else {
-			ranges++
+		names[aws.ToString(e.AttributeName)] = true
+	}
+	if key[0].KeyType != types.KeyTypeHash {
+		return validation.Errorf("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+	}
+	if parts == 1 && len(key) > 1 && key[1].KeyType != types.KeyTypeRange {
+		return validation.Errorf("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+	}
+	return checkParts(key, parts)
+}
+
+// checkParts checks keys of several attributes.
+func checkParts(key []types.KeySchemaElement, parts int) error {
+	counts := map[types.KeyType]int{}
+	for _, e := range key {
+		if e.KeyType == types.KeyTypeHash && counts[types.KeyTypeRange] > 0 {
+			return validation.Errorf("One or more parameter values were invalid: All HASH key attributes must precede RANGE key attributes in the KeySchema")
 		}
-		names[name] = true
+		if counts[e.KeyType]++; counts[e.KeyType] > parts {
+			return validation.Errorf("One or more parameter values were invalid: The KeySchema exceeds the maximum allowed number of %s key attributes", e.KeyType)
+		}
 	}
-	if len(key) == 0 {
-		var c constraints
-		c.add("'[]'", "keySchema", "have length greater than or equal to 1")
-		return c.err()
-	}
-	if hashes > parts || ranges > parts {
-		var c constraints
-		c.add("'[...]'", "keySchema", "have length less than or equal to "+itoa(int32(2*parts)))
-		return c.err()
-	}
-	return checkDefined(key, kinds, used)
+	return nil
 }
 
 // checkDefined wants every key attribute defined, as a scalar.

@@ -45,14 +45,22 @@ func checkTableUpdate(in *dynamodb.UpdateTableInput) error {
 	}
 	if in.BillingMode == "" && in.DeletionProtectionEnabled == nil && len(in.GlobalSecondaryIndexUpdates) == 0 && in.OnDemandThroughput == nil &&
 		in.ProvisionedThroughput == nil && in.SSESpecification == nil && in.StreamSpecification == nil && in.TableClass == "" && in.ReplicaUpdates == nil {
-		return validation.Errorf("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
+		return validation.Errorf("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, " +
+			"MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required")
 	}
 	if in.ProvisionedThroughput != nil {
 		if err := checkThroughput(in.ProvisionedThroughput); err != nil {
 			return err
 		}
 	}
-	return checkStreamSpecification(in.StreamSpecification)
+	switch demand := in.BillingMode == types.BillingModePayPerRequest; {
+	case demand && in.ProvisionedThroughput != nil:
+		return validation.Errorf("One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+	case in.BillingMode == types.BillingModeProvisioned && in.ProvisionedThroughput == nil:
+		return validation.Errorf("One or more parameter values were invalid: ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
+	}
+	return checkStream(in.StreamSpecification, "If stream is being enabled then UpdateViewType is required",
+		"If stream is being disabled, then UpdateViewType must not be specified")
 }
 
 func (t *table) updateSettings(in *dynamodb.UpdateTableInput) {
@@ -167,6 +175,9 @@ func (t *table) createIndex(c *types.CreateGlobalSecondaryIndexAction) error {
 
 func (t *table) deleteIndex(name string) error {
 	at := slices.IndexFunc(t.indexes, func(x *index) bool { return x.global && x.schema.Index == name })
+	if _, local := t.index(name); at < 0 && local {
+		return validation.Errorf("Cannot delete an index that is not a GlobalSecondaryIndex: %s", name)
+	}
 	if at < 0 {
 		return noIndex()
 	}

@@ -1,6 +1,8 @@
 package memory
 
 import (
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -37,13 +39,24 @@ func (db *Database) tagResource(in *dynamodb.TagResourceInput) (*dynamodb.TagRes
 		return nil, err
 	}
 	fresh := len(t.tags)
+	seen := map[string]bool{}
 	for _, tag := range in.Tags {
-		if _, known := t.tags[aws.ToString(tag.Key)]; !known {
+		name := aws.ToString(tag.Key)
+		switch {
+		case name == "":
+			return nil, validation.Errorf("The Tag Key provided is invalid, Key: %s", name)
+		case strings.HasPrefix(name, "aws:"):
+			return nil, validation.Errorf("Tag Key cannot be prefixed with aws:, Key: %s", name)
+		case seen[name]:
+			return nil, validation.Errorf("Duplicate Tag Keys provided as input: Duplicate Tag Key found %s", name)
+		}
+		seen[name] = true
+		if _, known := t.tags[name]; !known {
 			fresh++
 		}
 	}
 	if fresh > maxTags {
-		return nil, validation.Errorf("One or more parameter values were invalid: Too many tags: at most %d", maxTags)
+		return nil, validation.Errorf("Number of Tags exceed the current limit for the provided ResourceArn")
 	}
 	for _, tag := range in.Tags {
 		t.tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)

@@ -35,11 +35,11 @@ func (db *Database) updateTimeToLive(in *dynamodb.UpdateTimeToLiveInput) (*dynam
 	switch {
 	case name == "":
 		return nil, validation.Errorf("1 validation error detected: Value '' at 'timeToLiveSpecification.attributeName' failed to satisfy constraint: Member must have length greater than or equal to 1")
-	case on && t.ttl != "":
+	case on && t.ttl == name:
 		return nil, validation.Errorf("TimeToLive is already enabled")
 	case !on && t.ttl == "":
 		return nil, validation.Errorf("TimeToLive is already disabled")
-	case !on && t.ttl != name:
+	case t.ttl != "" && t.ttl != name:
 		return nil, validation.Errorf("TimeToLive is active on a different AttributeName: current AttributeName is %s", t.ttl)
 	}
 	t.ttl = ""

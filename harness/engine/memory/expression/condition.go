@@ -1,8 +1,9 @@
 package expression
 
 import (
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
 )
@@ -20,7 +21,7 @@ type Condition struct {
 // absent or of another type makes a comparison false, and <> true.
 func (c *Condition) Match(it item.Item) bool { return c.root.holds(it) }
 
-// Names returns the attributes that the condition looks at, each once, sorted.
+// Names returns the attributes that the condition's paths begin with, sorted.
 func (c *Condition) Names() []string {
 	var names []string
 	for _, p := range c.paths {
