@@ -31,7 +31,9 @@ type Settle struct{}
 //   - snapshot: before the reattack
 type Snapshot struct{ Name string }
 
-// Expect demands one value of a view; with Absent that there is none.
+// Expect demands one value of a view; with Absent that there is none. In YAML the
+// view may be left out when the project has one; without a path the whole of what
+// the view shows is meant, and Is is nil when Absent.
 //
 //   - expect: {view: indicators, of: FIN#f1, path: max_open_severity_score, is: 9.8}
 //   - expect: {view: indicators, of: FIN#f1, path: newest_report_date, absent: true}

@@ -1,6 +1,8 @@
 package scenario_test
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +101,44 @@ func TestExamplesOfWordsLoad(t *testing.T) {
 		if sc.Steps[0].Verb != word.Name || word.Doc == "" {
 			t.Errorf("%s: the example is one of %s; documented as %q", word.Name, sc.Steps[0].Verb, word.Doc)
 		}
+	}
+}
+
+// Every step that the manual shows loads.
+func TestManualLoads(t *testing.T) {
+	manual, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type vulnerabilities struct {
+		Vulnerabilities []string `yaml:"vulnerabilities"`
+	}
+	v := scenario.Vocabulary{
+		Views: []string{"indicators"}, Tables: []string{"t"}, Triggers: []string{"indicators"},
+		Keys: map[string][]string{"t": {"pk", "sk"}},
+	}
+	for _, name := range []string{"close_vulnerabilities", "reopen_vulnerabilities"} {
+		v.Mutations = append(v.Mutations, scenario.Verb{Name: name, New: func() any { return new(vulnerabilities) }})
+	}
+	shown := 0
+	for _, line := range strings.Split(string(manual), "\n") {
+		step, isCode := strings.CutPrefix(line, "//\t")
+		step, _, _ = strings.Cut(step, "  ") // what stands behind explains it
+		word, _, _ := strings.Cut(step, ":")
+		if !isCode || !slices.ContainsFunc(scenario.Words(), func(w scenario.Word) bool { return w.Name == word }) {
+			continue
+		}
+		shown++
+		if slices.Contains(scenario.Needs(), word) {
+			step += "\nneeds: [" + word + "]"
+		}
+		text := "fixture: {items: []}\nstart: 2024-09-19T10:00:00Z\nsteps:\n  - " + step + "\n"
+		if _, err := scenario.Parse("manual", []byte(text), nil, v); err != nil {
+			t.Error(err)
+		}
+	}
+	if want := len(scenario.Words()); shown < want {
+		t.Errorf("the manual shows %d steps, fewer than there are words (%d)", shown, want)
 	}
 }
 

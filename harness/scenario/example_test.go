@@ -46,3 +46,23 @@ steps:
 	//                     ^
 	//   did you mean door?
 }
+
+// Format lays a file out as all of them are.
+func ExampleFormat() {
+	out, err := scenario.Format("a.yaml", []byte(`
+fixture:   {use: [ a_house ],items: []}
+steps:
+- open_door: {door: front,
+              by: [ann,bob]}   # both at once
+# the end
+`))
+	fmt.Printf("%s%v\n", out, err)
+	// Output:
+	// fixture: {use: [a_house], items: []}
+	// steps:
+	//   - open_door:
+	//       door: front
+	//       by: [ann, bob] # both at once
+	// # the end
+	// <nil>
+}

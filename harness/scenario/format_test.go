@@ -58,6 +58,19 @@ func TestFormat(t *testing.T) {
 	}
 }
 
+// Line ends of Windows become those of everyone, in blocks of text too. (Not a
+// golden: version control would change the file.)
+func TestFormatTakesLineEndsOfWindows(t *testing.T) {
+	before := "a: 1  \r\n\r\n   \r\nb:   \r\n    - c\t\r\n    - d # e   \r\nt: |\r\n    x\r\n\r\n    y"
+	after, err := scenario.Format("a.yaml", []byte(before))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("a: 1\n\nb:\n  - c\n  - d # e\nt: |-\n  x\n\n  y\n", string(after)); diff != "" {
+		t.Errorf("- want, + got:\n%s", diff)
+	}
+}
+
 // What cannot be read is refused in the words of Load, and nothing is lost.
 func TestFormatRefuses(t *testing.T) {
 	for text, want := range map[string]string{

@@ -3,6 +3,7 @@ package scenario
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -31,6 +32,7 @@ func (s *source) wrong(at Position, hint, format string, args ...any) {
 // before a token; the first character of the token is meant.
 func (s *source) at(line, col int) Position {
 	if line >= 1 && line <= len(s.lines) {
+		col = undrift(s.lines[line-1], col)
 		runes := []rune(s.lines[line-1])
 		for c := col; c >= 1 && c <= len(runes); c++ {
 			if runes[c-1] != ' ' {
@@ -40,6 +42,21 @@ func (s *source) at(line, col int) Position {
 		}
 	}
 	return Position{File: s.file, Line: line, Col: col}
+}
+
+// tagAndBlank is a tag before its value. Compiled once, never changed.
+var tagAndBlank = regexp.MustCompile(`(?:^|[\s\[{,])(![A-Za-z]* )`)
+
+// undrift corrects a column of the lexer, which does not count the first blank
+// behind a tag: !N 1 shifts everything behind it by one.
+func undrift(line string, col int) int {
+	for _, at := range tagAndBlank.FindAllStringSubmatchIndex(line, -1) {
+		if tag := 1 + utf8.RuneCountInString(line[:at[2]]); col <= tag {
+			break
+		}
+		col++
+	}
+	return col
 }
 
 // start is where mistakes about the file as a whole are shown.
