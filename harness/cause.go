@@ -39,8 +39,9 @@ type Cause struct {
 	// Where is the line of YAML at the end of Chain: "yaml:18" in the scenario's own
 	// file, "two_open.yaml:3" in another.
 	Where string
-	// Receptions are the invocations that were given related records and the
-	// records that nobody was given, in their order, for NotWritten.
+	// Receptions are, for NotWritten, the invocations that were given related
+	// records and the records that nobody was given, in their order; for Written the
+	// invocations that were given such after the write, and left the value as it was.
 	Receptions []Reception
 	// Note says in words what there are no receptions for.
 	Note string

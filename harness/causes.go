@@ -171,6 +171,7 @@ func (c *causes) of(s subject) Cause {
 		root := cause.Chain[len(cause.Chain)-1].Event
 		cause.Where = c.result.where(root.Ref)
 		if cause.Kind = Written; !root.ID.FromFixture() {
+			cause.Receptions = c.since(s, cause.Chain[0].Event.ID, c.related(s, end), end)
 			return cause
 		}
 		cause.Kind = FromFixture

@@ -27,12 +27,37 @@ func relatedTo(key string, s subject) bool {
 
 // related are the records of the steps, and of what they caused, that are related
 // to the subject. Echoes are not: records of its own item that a trigger caused.
+// Where keys have one part they cannot tell what belongs to what: then it is every
+// record of a step, if triggers are known to write the item, or nobody ever did.
 func (c *causes) related(s subject, end int) []int {
-	var out []int
+	var kin, steps []int
+	onePart := true
 	for _, i := range c.all {
 		e := c.events[i]
-		if echo := e.Key == s.item && e.Depth > 0; i < end && !echo && relatedTo(e.Key, s) {
-			out = append(out, i)
+		if echo := e.Key == s.item && e.Depth > 0; i >= end || echo {
+			continue
+		}
+		if relatedTo(e.Key, s) {
+			kin = append(kin, i)
+		}
+		if e.Depth == 0 {
+			steps = append(steps, i)
+			onePart = onePart && len(strings.Fields(e.Key)) == 2
+		}
+	}
+	if len(kin) == 0 && onePart && (len(c.writers(s, end)) > 0 || len(c.seen[s.item]) == 0) {
+		return steps
+	}
+	return kin
+}
+
+// since are the receptions of related records by invocations that began after a
+// write: they could have written the subject once more.
+func (c *causes) since(s subject, write trace.ID, related []int, end int) []Reception {
+	var out []Reception
+	for _, r := range c.receptions(s, related, end) {
+		if i, ok := c.byID[r.Invocation]; ok && i > c.byID[write] && i < end {
+			out = append(out, r)
 		}
 	}
 	return out

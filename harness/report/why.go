@@ -201,6 +201,10 @@ func chain(b *strings.Builder, r *harness.Result, c harness.Cause) {
 			logged(b, l.Event.ID, events)
 		}
 	}
+	if len(c.Receptions) > 0 {
+		b.WriteString("\n  after that it was left as it was:\n")
+		received(b, r, c, events)
+	}
 }
 
 // link words one thing of a chain.
@@ -253,6 +257,11 @@ func missed(b *strings.Builder, r *harness.Result, c harness.Cause) {
 	if len(c.Chain) > 0 {
 		fmt.Fprintf(b, "  the value stands since fixture %s\n", path.Base(c.Where))
 	}
+	received(b, r, c, events)
+}
+
+// received prints what became of related records.
+func received(b *strings.Builder, r *harness.Result, c harness.Cause, events []trace.Event) {
 	for _, reception := range c.Receptions {
 		fmt.Fprintf(b, "  %s\n", reception)
 		for _, id := range reception.Records {
