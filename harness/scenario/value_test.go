@@ -85,8 +85,14 @@ func TestPrintedValuesAreReadBack(t *testing.T) {
 // Law: no text, however broken, makes Load panic, and what it refuses it refuses
 // with a place inside the file.
 func TestBrokenFilesNeverPanic(t *testing.T) {
-	whole := head + "  - put: {item: {pk: \"a\", sk: !N 1.50, l: [1, {b: ~}]}}\n  - open_door:\n      door: front\n      by: [ann]\n"
+	whole := "fixture: {use: [empty], items: [lamp: {id: l1}], override: [delete: {key: {pk: a}}]}\nstart: 2024-09-19T10:00:00Z\nsteps:\n" +
+		"  - put: {item: {pk: \"a\", sk: !N 1.50, l: [1, {b: ~}], j: !ddb {S: x}}}\n  - open_door:\n      door: front\n      by: [ann]\n" +
+		"  - backlog:\n      - kill: {after: counter}\n      - at: 2024-09-20T10:00:00Z\n      - expect: {of: d, is: [1]}\n  - together: [pause, pause]\n  - split\n" +
+		"needs: [split]\ntriggers: {counter: {batch_size: 1}}\npatience: 2h\n"
 	dir := t.TempDir()
+	if _, err := read(dir, whole); err != nil {
+		t.Fatalf("before it is broken: %v", err)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		broken := []byte(whole)
 		for range rapid.IntRange(1, 4).Draw(t, "slips") {
@@ -118,7 +124,7 @@ func read(dir, yaml string) (*scenario.Scenario, error) {
 			return nil, err
 		}
 	}
-	return scenario.Load(dir, "scenarios/a.yaml", words())
+	return scenario.Load(dir, "scenarios/a.yaml", wholeWords())
 }
 
 func readValue(dir, yaml string) (types.AttributeValue, error) {
