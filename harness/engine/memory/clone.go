@@ -23,7 +23,7 @@ func (db *Database) Restore(from *Database) {
 }
 
 func (s *state) clone() state {
-	out := state{counter: s.counter, named: s.named, moved: s.moved, faults: s.faults, tokens: *s.tokens.Copy()}
+	out := state{counter: s.counter, named: s.named, applied: s.applied, moved: s.moved, faults: s.faults, tokens: *s.tokens.Copy()}
 	streams := make(map[*stream]*stream, len(s.streams))
 	for _, old := range s.streams {
 		copied := old.clone()

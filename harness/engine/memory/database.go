@@ -20,6 +20,7 @@ type Database struct {
 type state struct {
 	counter uint64 // item mutations and shards so far: the last sequence number
 	named   uint64 // tables and streams so far: their ids come from it
+	applied uint64 // writing requests so far
 	moved   time.Duration
 	tables  btree.Map[string, *table]
 	streams []*stream // in the order of their making, disabled ones too

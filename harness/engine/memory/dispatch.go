@@ -85,6 +85,8 @@ func (db *Database) doTables(input any) (any, error) {
 		return reply(db.untagResource(in))
 	case *dynamodb.ListTagsOfResourceInput:
 		return reply(db.listTags(in))
+	case *dynamodb.DescribeLimitsInput:
+		return limits(), nil
 	}
 	return nil, &smithy.GenericAPIError{
 		Code: "UnknownOperationException", Message: "the memory engine does not offer " + operation(input), Fault: smithy.FaultClient,

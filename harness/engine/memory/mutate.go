@@ -114,20 +114,21 @@ func (m *mutation) conditionFailed(old item.Item) error {
 // apply makes planned changes. Each that changes its item counts one and is one
 // record.
 func (db *Database) apply(by *identity, planned ...outcome) {
-	for _, o := range planned {
-		o.at.table.last = nil
-	}
+	db.state.applied++
 	for _, o := range planned {
 		if item.EqualItems(o.old, o.new) && (o.old == nil) == (o.new == nil) {
 			continue // a no-op: no number, no record (E2)
 		}
-		c := change{old: o.change.old}
+		t, c := o.at.table, change{old: o.change.old}
 		if o.new != nil {
 			c.new = newRow(o.at.key, o.new)
 		}
 		db.state.counter++
-		o.at.table.replace(c)
-		o.at.table.last = append(o.at.table.last, c)
-		db.record(o.at.table, c, by)
+		t.replace(c)
+		if t.lastOf != db.state.applied {
+			t.last, t.lastOf = nil, db.state.applied
+		}
+		t.last = append(t.last, c)
+		db.record(t, c, by)
 	}
 }

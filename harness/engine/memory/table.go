@@ -44,7 +44,8 @@ type table struct {
 	hash    uint64 // sum of the rows'
 	indexes []*index
 	stream  *stream  // the latest one; nil if it never had one
-	last    []change // what the last request changed: stale reads undo it
+	last    []change // what the last request that changed anything changed: stale reads undo it
+	lastOf  uint64   // which request that was
 }
 
 // settings of a table that it only tells.

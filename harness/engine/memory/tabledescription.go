@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
@@ -95,4 +96,13 @@ func (t *table) tagList() []types.Tag {
 		list = append(list, types.Tag{Key: aws.String(key), Value: aws.String(t.tags[key])})
 	}
 	return list
+}
+
+// limits are an account's as it begins; none of them is enforced.
+func limits() *dynamodb.DescribeLimitsOutput {
+	const account, one = 80_000, 40_000
+	return &dynamodb.DescribeLimitsOutput{
+		AccountMaxReadCapacityUnits: aws.Int64(account), AccountMaxWriteCapacityUnits: aws.Int64(account),
+		TableMaxReadCapacityUnits: aws.Int64(one), TableMaxWriteCapacityUnits: aws.Int64(one),
+	}
 }
