@@ -45,7 +45,7 @@ func New(o Options) *Trigger {
 
 // Handle archives what the batch removes. Records that failed are returned as
 // batch item failures, each by itself; the mapping must say
-// report_batch_item_failures. An error is one of the whole invocation: an archive
+// function_response_types ReportBatchItemFailures. An error is one of the whole invocation: an archive
 // that cannot be right.
 func (t *Trigger) Handle(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 	if t.db == nil || t.table == "" {

@@ -53,15 +53,15 @@ func RunJob(ctx context.Context, arguments []string, getenv func(string) string,
 	options, err := observability.FromEnvironment(getenv)
 	options.Trigger, options.Log = "recompute", log
 	telemetry, startErr := observability.Start(context.WithoutCancel(ctx), options)
-	defer telemetry.Close(context.WithoutCancel(ctx))
 	if err = errors.Join(err, startErr); err == nil {
 		err = runJob(ctx, request, getenv, telemetry, out)
 	}
 	if err != nil {
 		telemetry.Report(ctx, err)
-		return 1
+		code = 1
 	}
-	return 0
+	telemetry.Close(context.WithoutCancel(ctx))
+	return code
 }
 
 func runJob(ctx context.Context, request recompute.Request, getenv func(string) string, telemetry *observability.Telemetry, out io.Writer) error {

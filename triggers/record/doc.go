@@ -3,7 +3,7 @@
 //
 // It promises that no record is lost: each was handled, or it is among the batch
 // item failures that the handler returns, whatever was wrong with it and however
-// little time was left. The mapping must say report_batch_item_failures, else
+// little time was left. The mapping must say function_response_types ["ReportBatchItemFailures"], else
 // Lambda takes any response for success.
 //
 // Start with [Each], which a handler calls with what it does to one [Change].

@@ -78,7 +78,7 @@ func New(o Options) *Trigger {
 
 // Handle tells every group what the batch says of its vulnerabilities. Records
 // whose notification failed are returned as batch item failures, each by itself;
-// the mapping must say report_batch_item_failures.
+// the mapping must say function_response_types ReportBatchItemFailures.
 func (t *Trigger) Handle(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 	if t.db == nil || t.table == "" || t.http == nil {
 		return events.DynamoDBEventResponse{}, errors.New("webhook: no table to ask or no way to send: set Options.DynamoDB, Options.Table and Options.HTTP")
