@@ -135,7 +135,10 @@ func (g *generator) updates() string {
 	paths := []string{"a", "b", "c", "m.a", "s", "h", "l", "g"}
 	g.Shuffle(len(paths), func(i, j int) { paths[i], paths[j] = paths[j], paths[i] })
 	var clauses []string
-	if g.chance(75) {
+	// Never only REMOVE and DELETE: of nothing they make an item on DynamoDB Local
+	// (cases/streams.txt).
+	adds := g.chance(25)
+	if g.chance(75) || !adds {
 		sets := []string{g.set(paths[0])}
 		if g.chance(40) {
 			sets = append(sets, g.set(paths[1]))
@@ -145,10 +148,10 @@ func (g *generator) updates() string {
 	if g.chance(30) {
 		clauses = append(clauses, "REMOVE "+g.pick(paths[2], paths[2], "c[0]"))
 	}
-	if g.chance(25) {
+	if adds {
 		clauses = append(clauses, "ADD "+paths[3]+" "+g.literal(g.pick("1", "-2", "1.5", `<"z">`, "<3>")))
 	}
-	if g.chance(20) || len(clauses) == 0 {
+	if g.chance(20) {
 		clauses = append(clauses, "DELETE "+paths[4]+" "+g.literal(g.pick(`<"x">`, "<1>", `<"x", "y">`)))
 	}
 	return strings.Join(clauses, " ")
@@ -258,24 +261,29 @@ func (g *generator) query() string {
 			key += " AND sk " + g.pick("<", ">", "<=", ">=", "=") + " " + g.literal(g.sort())
 		}
 	}
-	operation := g.pick("Query ", "Query* ")
+	operation, shown := g.pick("Query ", "Query* "), ""
 	limit := g.maybe(40, "Limit", func() string { return g.pick("1", "2", "3") })
 	if strings.Contains(index, "global") { // items with equal index keys come in any order there
-		operation, limit = "Query ", ""
+		operation, limit, shown = "Query ", "", " -> Count, ScannedCount"
 	}
 	return operation + g.with(index, `KeyConditionExpression: "`+key+`"`, g.filter(), limit,
-		g.maybe(40, "ScanIndexForward", func() string { return g.pick("true", "false") }))
+		g.maybe(40, "ScanIndexForward", func() string { return g.pick("true", "false") })) + shown
 }
 
 func (g *generator) scan() string {
-	return "Scan* " + g.with(g.maybe(50, "IndexName", func() string { return g.pick("global", "include", "local") }), g.filter(),
+	index, filter := g.maybe(50, "IndexName", func() string { return g.pick("global", "include", "local") }), ""
+	if index == "" || strings.Contains(index, "global") { // elsewhere DynamoDB Local filters by the table's items (cases/indexes.txt)
+		filter = g.filter()
+	}
+	return "Scan* " + g.with(index, filter,
 		g.maybe(30, "Limit", func() string { return g.pick("2", "5") }))
 }
 
 func (g *generator) batchWrite() string {
 	var requests []string
+	deletes := g.chance(30) // or puts: of both DynamoDB Local makes records in another order (cases/streams.txt)
 	for range 1 + g.IntN(4) {
-		if g.chance(30) {
+		if deletes {
 			requests = append(requests, "{DeleteRequest: {Key: "+g.key()+"}}")
 			continue
 		}

@@ -64,9 +64,6 @@ func (m *mutation) planUpdate(o *outcome) error {
 		o.new = o.old
 		return nil
 	}
-	if o.old == nil && !m.compiled.Update.Creates() {
-		return nil
-	}
 	from := o.old
 	if from == nil {
 		from = m.keyItem
@@ -74,6 +71,9 @@ func (m *mutation) planUpdate(o *outcome) error {
 	updated, err := m.compiled.Update.Apply(from)
 	if err != nil {
 		return err
+	}
+	if o.old == nil && !m.compiled.Update.Creates() {
+		return nil // nothing to remove; what is wrong with its paths has been told
 	}
 	if err := item.CheckUpdated(updated); err != nil {
 		return err
