@@ -23,7 +23,12 @@
 //     on_failure, invocations and metrics (Lambda's EventCount group); one of
 //     these that has nothing to show says []. Batches that went to an on-failure
 //     destination, or nowhere, are always shown.
-//  5. Compare: the canonical text is held against the snapshot.
+//  5. Compare: the canonical text is held against the snapshot, and each line that
+//     differs gets its cause ([Result.Causes]): the write of a step or of a trigger
+//     on behalf of one; the entry of the fixture; or, if nobody wrote it, the
+//     invocations that were given related records and how each ended, and the
+//     records that nobody was given. An item's records are related if their keys
+//     hold its partition key. A value of several items has the cause of one.
 //
 // A scenario that needs what the engine cannot do, or a live run cannot, is
 // [Skipped] with the reason, and nothing of it runs.
@@ -91,7 +96,8 @@
 //	STILLWATER_SOAK=N                   run the functional suite N times (make soak N=50)
 //	STILLWATER_ADVERSARIES=N            run each adversary of the verdict N times (make adversaries N=200)
 //	STILLWATER_SHELL=all                run all scenarios through consumer.Run (make shell), not every fifth
-//	STILLWATER_CRASH=N                  kill a worker process N times (make crash N=200)
+//	STILLWATER_CRASH=N                  kill a worker process N times (make crash N=200), and in the tests of
+//	                                    package snapshot one that accepts (100 times without)
 //	STILLWATER_BENCH_LONG=1             the benchmarks that take minutes too (make bench-long)
 //	STILLWATER_DIFFERENTIAL=1h          compare expressions with DynamoDB Local for so long
 //	CI=…                                nothing is written into snapshots/

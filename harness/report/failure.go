@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/snapshot"
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
@@ -82,10 +83,38 @@ func loop(b *strings.Builder, r *harness.Result) {
 func next(b *strings.Builder, r *harness.Result) {
 	b.WriteByte('\n')
 	fmt.Fprintf(b, "  rerun   %s\n", Rerun(r))
-	if r.Outcome == harness.Differs {
-		fmt.Fprintf(b, "  accept  stillwater accept %s\n", r.Scenario.Name)
-		if r.Snapshot.PendingPath != "" {
-			fmt.Fprintf(b, "  pending %s\n", r.Snapshot.PendingPath)
-		}
+	if r.Outcome != harness.Differs {
+		return
 	}
+	if path := firstChanged(r); path != "" {
+		fmt.Fprintf(b, "  why     stillwater why %s\n", shellWord(r.Scenario.Name+"#"+path))
+	}
+	fmt.Fprintf(b, "  accept  stillwater accept %s\n", r.Scenario.Name)
+	if r.Snapshot.PendingPath != "" {
+		fmt.Fprintf(b, "  pending %s\n", r.Snapshot.PendingPath)
+	}
+}
+
+// firstChanged is the path of the first changed line that has a cause, as Why
+// takes it.
+func firstChanged(r *harness.Result) string {
+	for _, l := range Changes(r) {
+		if l.Cause == nil || l.Path == "" {
+			continue
+		}
+		place := snapshot.Place{Heading: l.Section}
+		if label := place.Label(); label != "" {
+			return label + "/" + l.Path
+		}
+		return place.View() + "/" + l.Path
+	}
+	return ""
+}
+
+// shellWord quotes a word that a shell would not take as it is.
+func shellWord(text string) string {
+	if !strings.ContainsAny(text, " \t\"'`$&;|<>(){}[]*?!~\\") {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

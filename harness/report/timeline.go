@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/snapshot"
 	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
@@ -129,6 +130,10 @@ func describeRest(e trace.Event) (text string, ok bool) {
 		return fmt.Sprintf("  %s REFUSED: the invocation of %s had ended", e.Op, e.Actor), true
 	case trace.StrayCall:
 		return fmt.Sprintf("  %s REFUSED: %s", e.Op, e.Note), true
+	case trace.Observed:
+		return "looked at, as " + snapshot.Moment(e.Note), e.Note != ""
+	case trace.Expected:
+		return "expected another value: " + firstLine(e.Note), e.Note != "ok"
 	case trace.Fault:
 		return fmt.Sprintf("FAULT %s  (%s)", strings.TrimSpace(e.Actor+" "+e.Note), e.Ref), true
 	case trace.Filtered:
