@@ -1,10 +1,13 @@
 package deploy_test
 
 import (
+	"archive/zip"
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -203,14 +206,52 @@ func TestCfnLint(t *testing.T) {
 	if err != nil || strings.TrimSpace(string(said)) != "cfn-lint "+version {
 		t.Skipf("cfn-lint %s is not there (%v, %s): pip install cfn-lint==%s", version, err, said, version)
 	}
-	for name, config := range configurations(t) {
+	arguments := []string{"--regions", "us-east-1", "--"}
+	for _, config := range configurations(t) {
 		text, _ := template(t, config)
 		file := filepath.Join(t.TempDir(), "template.json")
 		if err := os.WriteFile(file, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if said, err := exec.Command("cfn-lint", "--regions", "us-east-1", "--", file).CombinedOutput(); err != nil {
-			t.Errorf("%s: %v\n%s", name, err, said)
+		arguments = append(arguments, file)
+	}
+	if said, err := exec.Command("cfn-lint", arguments...).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, said)
+	}
+}
+
+// The zip file holds what Lambda starts: one executable called bootstrap.
+func TestTheArchiveHoldsTheBootstrap(t *testing.T) {
+	dir := t.TempDir()
+	files, err := deploy.Archives(context.Background(), triggers.Config(), filepath.Join("..", ".."), dir, runtime.GOARCH)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mappings, err := mapping.Parse("triggers.json", triggers.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, m := range mappings {
+		names = append(names, filepath.Join(dir, deploy.Archive(m.Trigger, runtime.GOARCH)))
+	}
+	slices.Sort(names)
+	if diff := cmp.Diff(names, files); diff != "" {
+		t.Fatal(diff)
+	}
+	for _, file := range files {
+		archive, err := zip.OpenReader(file)
+		if err != nil {
+			t.Fatal(err)
 		}
+		if len(archive.File) != 1 || archive.File[0].Name != "bootstrap" || archive.File[0].Mode() != 0o755 || archive.File[0].UncompressedSize64 < 1<<20 {
+			t.Errorf("%s holds %+v", file, archive.File)
+		}
+		if err := archive.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*.bootstrap")); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 )
 
-// Archives builds the bootstrap of every trigger in triggers.json for each of
+// Archives builds the bootstrap of every trigger in triggers.json for some of
 // [Architectures], from the module in folder root, and writes each as a zip file into
 // folder dir: what the template's functions are made of.
-func Archives(ctx context.Context, triggersJSON []byte, root, dir string) ([]string, error) {
+func Archives(ctx context.Context, triggersJSON []byte, root, dir string, architectures ...string) ([]string, error) {
 	_, triggers, err := parse(triggersJSON)
 	if err != nil {
 		return nil, err
@@ -21,7 +21,7 @@ func Archives(ctx context.Context, triggersJSON []byte, root, dir string) ([]str
 	}
 	var files []string
 	for _, trigger := range triggers {
-		for _, architecture := range Architectures() {
+		for _, architecture := range architectures {
 			file := filepath.Join(dir, Archive(trigger.name, architecture))
 			if err := archive(ctx, root, trigger.name, architecture, file); err != nil {
 				return files, err

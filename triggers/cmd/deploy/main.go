@@ -42,7 +42,7 @@ func run(ctx context.Context, dir, architecture string, templateOnly bool) error
 	if templateOnly {
 		return nil
 	}
-	files, err := deploy.Archives(ctx, triggers.Config(), ".", dir)
+	files, err := deploy.Archives(ctx, triggers.Config(), ".", dir, deploy.Architectures()...)
 	for _, file := range files {
 		fmt.Println(file)
 	}
