@@ -19,7 +19,7 @@ const differentialVariable = "STILLWATER_DIFFERENTIAL"
 
 // Drawn otherwise: always the same requests.
 const (
-	sequences = 40
+	sequences = 15
 	length    = 30 // requests of a sequence
 )
 

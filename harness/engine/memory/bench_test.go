@@ -12,8 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 
+	"github.com/stillwater-streams/stillwater/harness/engine"
 	"github.com/stillwater-streams/stillwater/harness/engine/dynamodblocal"
 	"github.com/stillwater-streams/stillwater/harness/engine/memory"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/serve"
 )
 
 // tables is what the benchmarks need of a DynamoDB client.
@@ -32,7 +34,8 @@ type streams interface {
 }
 
 // BenchmarkOperations measures the same four calls, side by side in one run: the
-// Go API, SDK clients answered in the process, and DynamoDB Local.
+// Go API, SDK clients answered in the process, SDK clients over HTTP, and DynamoDB
+// Local.
 func BenchmarkOperations(b *testing.B) {
 	b.Run("engine=memory", func(b *testing.B) {
 		db := memory.NewDatabase(memory.Options{})
@@ -40,6 +43,10 @@ func BenchmarkOperations(b *testing.B) {
 	})
 	b.Run("engine=memory-sdk", func(b *testing.B) {
 		config := memory.NewDatabase(memory.Options{}).Engine("A").Config(nil)
+		operations(b, dynamodb.NewFromConfig(config), dynamodbstreams.NewFromConfig(config))
+	})
+	b.Run("engine=memory-http", func(b *testing.B) {
+		config := serveBench(b)
 		operations(b, dynamodb.NewFromConfig(config), dynamodbstreams.NewFromConfig(config))
 	})
 	b.Run("engine=dynamodblocal", func(b *testing.B) {
@@ -57,6 +64,22 @@ func BenchmarkOperations(b *testing.B) {
 		}
 		operations(b, dynamodb.NewFromConfig(db.Config(nil)), dynamodbstreams.NewFromConfig(db.Config(nil)))
 	})
+}
+
+// serveBench serves the engine until the benchmark ends.
+func serveBench(b *testing.B) aws.Config {
+	s, err := serve.Listen(b.Context(), serve.Options{Address: "127.0.0.1:0"})
+	must(b, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(ctx) }()
+	db := engine.NewDatabase(s.URL(), "us-east-1", "BENCH", nil)
+	b.Cleanup(func() {
+		db.Close()
+		cancel()
+		must(b, <-served)
+	})
+	return db.Config(nil)
 }
 
 func operations(b *testing.B, db tables, api streams) {
