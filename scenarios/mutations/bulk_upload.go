@@ -5,12 +5,18 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/triggers/model"
 )
 
-// maxUpload is how many vulnerabilities one file may hold.
-const maxUpload = 1000
+// maxUpload is how many vulnerabilities one file may hold, and maxSnippet how many
+// lines of code around each.
+const (
+	maxUpload  = 1000
+	maxSnippet = 100
+)
 
 type bulkUploadArgs struct {
 	Finding string            `yaml:"finding"`
@@ -19,6 +25,7 @@ type bulkUploadArgs struct {
 	Where   string            `yaml:"where"`
 	Status  uploadStatus      `yaml:"status,omitempty"`
 	Type    vulnerabilityType `yaml:"type,omitempty"`
+	Snippet int               `yaml:"snippet,omitempty"`
 	vector
 	author
 }
@@ -30,12 +37,15 @@ func (uploadStatus) Choices() []string { return texts(model.StateSubmitted, mode
 
 // bulkUpload: BatchWriteItem of 25 puts each, V, VH STATE# and VH TREATMENT# of one
 // vulnerability after the other. Ids and places are numbered from 1: with prefix u
-// and count 500 they are u001 to u500, and {n} in where is their number.
+// and count 500 they are u001 to u500, and {n} in where is their number. snippet is how many lines of code come with each.
 func bulkUpload() harness.Mutation {
 	return harness.NewMutation("bulk_upload", "Uploads many vulnerabilities of a finding in one file, numbered from 1.",
 		func(ctx context.Context, w harness.Writer, a bulkUploadArgs) error {
 			if a.Count < 1 || a.Count > maxUpload {
 				return fmt.Errorf("count is %d, must be 1 to %d", a.Count, maxUpload)
+			}
+			if a.Snippet < 0 || a.Snippet > maxSnippet {
+				return fmt.Errorf("snippet is %d lines, must be 0 to %d", a.Snippet, maxSnippet)
 			}
 			f, err := readFinding(ctx, w, a.Finding)
 			if err != nil {
@@ -69,7 +79,7 @@ func (a bulkUploadArgs) items(w harness.Writer, f *finding, score *model.Severit
 		Type: string(or(a.Type, model.TypeLines)),
 		State: model.State{
 			Status: model.StateStatus(or(string(a.Status), string(model.StateSubmitted))), Where: strings.ReplaceAll(a.Where, "{n}", number),
-			Specific: number, Source: defaultSource, ModifiedBy: a.by(), ModifiedDate: w.Now,
+			Specific: number, Source: defaultSource, ModifiedBy: a.by(), ModifiedDate: w.Now, Snippet: a.snippet(),
 		},
 		Treatment: &treatment, SeverityScore: score,
 		Indicators: model.VulnerabilityIndicators{Source: defaultSource},
@@ -83,6 +93,14 @@ func (a bulkUploadArgs) items(w harness.Writer, f *finding, score *model.Severit
 	}
 	history, err := historyOf(item, v.State, treatment)
 	return append([]model.Item{item}, history...), err
+}
+
+// snippet is the code around a place, as an analyst's tool cuts it out; nil for none.
+func (a bulkUploadArgs) snippet() types.AttributeValue {
+	if a.Snippet == 0 {
+		return nil
+	}
+	return &types.AttributeValueMemberS{Value: strings.Repeat("    rows = db.execute(\"SELECT * FROM orders WHERE id = \" + id)\n", a.Snippet)}
 }
 
 // requireFreePrefix makes sure that an upload overwrites nothing: no vulnerability
