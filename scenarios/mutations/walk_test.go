@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/scenario"
 	"github.com/stillwater-streams/stillwater/scenarios/generator"
 	"github.com/stillwater-streams/stillwater/scenarios/mutations"
 	"github.com/stillwater-streams/stillwater/scenarios/oracle"
@@ -108,14 +109,15 @@ func newWalk(t *testing.T, rt *rapid.T, start []model.Item, made map[string]int)
 	return w
 }
 
-// step makes one mutation, later than the last one.
-func (w *walk) step() {
+// step makes one mutation, later than the last one. It returns the step of a scenario
+// that does the same; nil when nothing was changed.
+func (w *walk) step() *scenario.Step {
 	m := mutations.All()[w.index("mutation", len(mutations.All()))]
 	w.at = w.at.Add(time.Duration(rapid.IntRange(1, 5000).Draw(w.T, "minutes")) * time.Minute)
 	args := m.New()
 	given := w.arguments(m.Name)
 	if given == nil {
-		return // nothing there that it could be made of
+		return nil // nothing there that it could be made of
 	}
 	fill(w.T, args, given)
 	w.table.log = nil
@@ -123,9 +125,11 @@ func (w *walk) step() {
 	if err != nil && len(w.table.log) > 0 {
 		w.Fatalf("%s %v: %v, after it wrote:\n%s", m.Name, given, err, strings.Join(w.table.log, "\n"))
 	}
-	if err == nil {
-		w.made[m.Name]++
+	if err != nil {
+		return nil
 	}
+	w.made[m.Name]++
+	return &scenario.Step{Verb: m.Name, Args: args, Text: m.Name}
 }
 
 // agree compares what the trigger would compute with what the oracle does.
