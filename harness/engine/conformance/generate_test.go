@@ -222,8 +222,11 @@ func (g *generator) put() string {
 }
 
 func (g *generator) update() string {
-	return "UpdateItem " + g.with("Key: "+g.key(), `UpdateExpression: "`+g.updates()+`"`, g.conditional(),
-		g.returns("NONE", "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"), g.onFailure())
+	updates, returns := g.updates(), []string{"NONE", "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"}
+	if strings.ContainsAny(updates, ".[") { // of a part DynamoDB Local returns the whole (cases/updates.txt)
+		returns = returns[:3]
+	}
+	return "UpdateItem " + g.with("Key: "+g.key(), `UpdateExpression: "`+updates+`"`, g.conditional(), g.returns(returns...), g.onFailure())
 }
 
 func (g *generator) remove() string {
@@ -243,21 +246,20 @@ func (g *generator) filter() string {
 }
 
 func (g *generator) query() string {
-	index, key := "", "pk = "+g.literal(g.hash())
+	var index, key string
 	switch g.IntN(4) {
 	case 0:
 		index, key = "IndexName: global", "g = "+g.literal(g.pick(`"g"`, `"h"`))
-		g.values = map[string]string{}
-		key = "g = " + g.literal(g.pick(`"g"`, `"h"`))
 		if g.chance(50) {
 			key += " AND h " + g.pick("<", ">=", "=") + " " + g.literal("2")
 		}
 	case 1:
-		index = "IndexName: local"
+		index, key = "IndexName: local", "pk = "+g.literal(g.hash())
 		if g.chance(50) {
 			key += " AND " + g.pick("l >= ", "l = ", "l < ") + g.literal(`"m"`)
 		}
 	default:
+		key = "pk = " + g.literal(g.hash())
 		if g.chance(50) {
 			key += " AND sk " + g.pick("<", ">", "<=", ">=", "=") + " " + g.literal(g.sort())
 		}
