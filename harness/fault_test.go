@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/stillwater-streams/stillwater/consumer/filter"
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
@@ -27,6 +29,7 @@ func faultTests() map[string]func(*testing.T, *databases) {
 		"an invocation fails after its writes":                         testFailAfterWrites,
 		"a throttled function is tried again and uses up no attempt":   testThrottleFault,
 		"a call is answered with an error of the service":              testFailCall,
+		"each error of the service has its type":                       testServiceErrors,
 		"an invocation times out at its second call":                   testTimeOut,
 		"a consumer killed before its checkpoint delivers again":       testKill,
 		"a kill keeps what was checkpointed":                           testKillKeepsCheckpoints,
@@ -155,6 +158,44 @@ func testFailCall(t *testing.T, e *databases) {
 		t.Errorf("faults %q", got)
 	}
 	has(t, r, "things \"seen a\"")
+}
+
+// Each code is the error that the SDK would return, typed where it has a type.
+func testServiceErrors(t *testing.T, e *databases) {
+	c := &calls{}
+	codes := []string{
+		"ConditionalCheckFailedException", "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded",
+		"InternalServerError", "ItemCollectionSizeLimitExceededException", "ResourceNotFoundException", "TransactionCanceledException",
+		"TransactionConflictException", "TransactionInProgressException", "IdempotentParameterMismatchException",
+		"LimitExceededException", "ReplicatedWriteConflictException", "ValidationException",
+	}
+	var steps []scenario.Step
+	for _, code := range codes {
+		steps = append(steps, does("fail_call", scenario.FailCall{Trigger: "echo", Error: code}))
+	}
+	s := scenarioOf("things/errors", append(steps, put("a"))...)
+	s.Patience = 20 * time.Hour
+	if r := run(t, start(t, project(t, mapping.Mapping{MaximumRetryAttempts: 99}, c.build), e, harness.Options{}), s); r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	for i, code := range codes {
+		var api smithy.APIError
+		var response *awshttp.ResponseError
+		if !errors.As(c.errors[i], &api) || api.ErrorCode() != code || !errors.As(c.errors[i], &response) {
+			t.Errorf("%s: the handler got %v", code, c.errors[i])
+			continue
+		}
+		status := 400
+		if code == "InternalServerError" {
+			status = 500
+		}
+		if got := response.HTTPStatusCode(); got != status {
+			t.Errorf("%s: status %d", code, got)
+		}
+		if typed := strings.HasSuffix(fmt.Sprintf("%T", api), "types."+code); typed != (code != "ValidationException") {
+			t.Errorf("%s is a %T", code, api)
+		}
+	}
 }
 
 func testTimeOut(t *testing.T, e *databases) {
