@@ -143,9 +143,26 @@ func things(root string) (harness.Project, error) {
 				return counter{dynamodb.NewFromConfig(e.AWS)}.handle, nil
 			},
 		}},
+		Mutations: []harness.Mutation{harness.NewMutation("paint", "Gives a thing another kind.",
+			func(ctx context.Context, w harness.Writer, a paintArgs) error {
+				_, err := w.DB.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String("things"), Item: map[string]types.AttributeValue{
+					"id": &types.AttributeValueMemberS{Value: a.ID}, "kind": &types.AttributeValueMemberS{Value: string(a.Kind)},
+				}})
+				return err
+			})},
 		Views: []harness.View{{Name: "counts", Of: counts}},
 	}, nil
 }
+
+type paintArgs struct {
+	ID   string `yaml:"id"`
+	Kind color  `yaml:"kind,omitempty"`
+}
+
+type color string
+
+// Choices are the colors there are.
+func (color) Choices() []string { return []string{"red", "blue"} }
 
 type counter struct{ db *dynamodb.Client }
 

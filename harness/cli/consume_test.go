@@ -139,10 +139,16 @@ type process struct {
 
 func (l *local) consume(args ...string) *process {
 	l.t.Helper()
-	p := &process{t: l.t, changed: make(chan struct{}), over: make(chan struct{})}
-	p.cmd = l.command(append([]string{
+	return l.start(append([]string{
 		"consume", "--endpoint", l.at.Endpoint, "--region", l.at.Region, "--access-key", l.at.AccessKey, "--poll", "10ms",
 	}, args...)...)
+}
+
+// start runs a command until it is stopped.
+func (l *local) start(args ...string) *process {
+	l.t.Helper()
+	p := &process{t: l.t, changed: make(chan struct{}), over: make(chan struct{})}
+	p.cmd = l.command(args...)
 	p.cmd.Stderr = &p.errors
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/incident"
+	"github.com/stillwater-streams/stillwater/harness/scenario"
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
 )
 
@@ -41,6 +42,11 @@ func (c *importCommand) Run(env *environment, _ *int) error {
 	result, err := c.read(o)
 	if err != nil {
 		return usage{err}
+	}
+	for _, text := range []*[]byte{&result.Fixture, &result.Scenario} {
+		if formatted, err := scenario.Format("", *text); err == nil {
+			*text = formatted
+		}
 	}
 	files := []imported{
 		{filepath.Join(project.Root, "fixtures", filepath.FromSlash(o.Name)+".yaml"), result.Fixture},

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -47,6 +49,8 @@ type commands struct {
 	Why     whyCommand     `cmd:"" help:"Explain a value of a snapshot: which write of which step it comes from, or why it was not written."`
 	List    listCommand    `cmd:"" help:"List scenarios with their titles."`
 	Check   checkCommand   `cmd:"" help:"Check every scenario and fixture file, without an engine."`
+	Fmt     fmtCommand     `cmd:"" help:"Lay scenario and fixture files out as all of them are; comments stay."`
+	Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of scenario files, for editors."`
 	Import  importCommand  `cmd:"" help:"Make a fixture and a scenario of the Lambda event of an incident."`
 	Up      upCommand      `cmd:"" help:"Run a local database with the project's tables, a fixture and the triggers, until stopped."`
 	Consume consumeCommand `cmd:"" help:"Run the triggers against a live table of DynamoDB Local, for local development; consume run --help lists the flags."`
@@ -54,6 +58,15 @@ type commands struct {
 	Init    initCommand    `cmd:"" help:"Write a small project: table, trigger, mutation, fixture, scenario, test and command."`
 	Image   imageCommand   `cmd:"" help:"Make sure that the DynamoDB Local image is there: local, pulled, or built."`
 	Help    helpCommand    `cmd:"" help:"Explain a topic, or one of the project's mutations; without one, list them."`
+}
+
+// commandNames are the words that a command line may begin with.
+func commandNames() []string {
+	var names []string
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[commands]()) {
+		names = append(names, strings.ToLower(field.Name))
+	}
+	return names
 }
 
 // environment is what the commands share.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -42,7 +43,7 @@ func (c *upCommand) Run(env *environment, _ *int) (err error) {
 		return err
 	}
 	defer db.Close()
-	if db.Endpoint == "" {
+	if !reachable(db.Endpoint) {
 		return usage{fmt.Errorf("up: engine %s has no endpoint that other programs could use: --engine container has one", e.Name())}
 	}
 	fixture, now := from.Fixture, from.Start
@@ -59,6 +60,13 @@ func (c *upCommand) Run(env *environment, _ *int) (err error) {
 		Project: l.project, Endpoint: endpoint, Region: db.Region, AccessKey: db.AccessKey, Poll: c.Poll,
 		Sockets: control.Dir(env.getenv),
 	})
+}
+
+// reachable tells whether other programs can connect to an endpoint: that of the
+// memory engine has a name that means nothing (RFC 2606).
+func reachable(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && u.Hostname() != "" && !strings.HasSuffix(u.Hostname(), ".invalid")
 }
 
 // fixtureOf finds a scenario that has the fixture, or is of that name; one without
