@@ -213,89 +213,12 @@ func transactCapacity(want types.ReturnConsumedCapacity, outcomes []outcome) []t
 	var list []types.ConsumedCapacity
 	for _, t := range order {
 		if c := writeCapacity(want, 2, byTable[t]...); c != nil {
-			c.WriteCapacityUnits = c.CapacityUnits
+			c.WriteCapacityUnits = aws.Float64(*c.CapacityUnits)
 			if c.Table != nil {
-				c.Table.WriteCapacityUnits = c.Table.CapacityUnits
+				c.Table.WriteCapacityUnits = aws.Float64(*c.Table.CapacityUnits)
 			}
 			list = append(list, *c)
 		}
 	}
 	return list
-}
-
-func (db *Database) transactGetItems(in *dynamodb.TransactGetItemsInput) (*dynamodb.TransactGetItemsOutput, error) {
-	if err := checkTransactGet(in); err != nil {
-		return nil, err
-	}
-	gets := make([]*expression.Compiled, len(in.TransactItems))
-	keys := make([]item.Item, len(in.TransactItems))
-	for i, t := range in.TransactItems {
-		var err error
-		if keys[i], err = normalKey(t.Get.Key); err != nil {
-			return nil, err
-		}
-		gets[i], err = expression.Compile(expression.Request{Operation: "Get",
-			ProjectionExpression: t.Get.ProjectionExpression, ExpressionAttributeNames: t.Get.ExpressionAttributeNames})
-		if err != nil {
-			return nil, err
-		}
-	}
-	db.mu.RLock()
-	defer db.mu.RUnlock()
-	out := &dynamodb.TransactGetItemsOutput{}
-	used := map[string]float64{}
-	seen := map[string]bool{}
-	if err := db.checkTransactKeys(in, keys); err != nil {
-		return nil, err
-	}
-	for i, t := range in.TransactItems {
-		at, err := db.table(t.Get.TableName)
-		if err != nil {
-			return nil, err
-		}
-		r, err := at.lookUp(keys[i], gets[i], false)
-		if err != nil {
-			return nil, err
-		}
-		name := at.name + "/" + keyOf(at.schema, keys[i])
-		if seen[name] {
-			return nil, sameItem()
-		}
-		seen[name] = true
-		out.Responses = append(out.Responses, types.ItemResponse{Item: r.project(gets[i])})
-		if _, met := used[at.name]; !met {
-			if c := readCapacity(in.ReturnConsumedCapacity, at, nil, 0, true); c != nil {
-				out.ConsumedCapacity = append(out.ConsumedCapacity, *c)
-			}
-		}
-		used[at.name] += 2 * readUnits(r.bytes(), true)
-	}
-	for i := range out.ConsumedCapacity {
-		c := &out.ConsumedCapacity[i]
-		n := aws.Float64(used[*c.TableName])
-		c.CapacityUnits, c.ReadCapacityUnits = n, n
-		if c.Table != nil {
-			c.Table = &types.Capacity{CapacityUnits: n, ReadCapacityUnits: n}
-		}
-	}
-	return out, nil
-}
-
-// checkTransactKeys holds the keys of a reading transaction to their tables: what
-// is wrong with one is a reason to cancel all.
-func (db *Database) checkTransactKeys(in *dynamodb.TransactGetItemsInput, keys []item.Item) error {
-	reasons := make([]types.CancellationReason, len(keys))
-	cancelled := false
-	for i, t := range in.TransactItems {
-		at, err := db.table(t.Get.TableName)
-		if err != nil {
-			return err
-		}
-		err = at.schema.CheckKey(keys[i])
-		reasons[i], cancelled = reason(err), cancelled || err != nil
-	}
-	if cancelled {
-		return cancellation(reasons)
-	}
-	return nil
 }
