@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stillwater-streams/stillwater/scenarios/generator"
-	"github.com/stillwater-streams/stillwater/triggers/indicators"
 	"github.com/stillwater-streams/stillwater/triggers/model"
 )
 
@@ -111,17 +110,6 @@ func TestSizesAreObeyed(t *testing.T) {
 	if _, err := generator.Group(generator.Options{Group: "a#b"}); err == nil {
 		t.Error("a name that is no key: no error")
 	}
-}
-
-// BenchmarkComputeRealistic is the pure computation over one finding of 1,000
-// vulnerabilities as customers have them: at most 2 ms.
-func BenchmarkComputeRealistic(b *testing.B) {
-	items := generate(b, generator.Options{Seed: 1, Findings: 1, PerFinding: 1000})
-	s := indicators.Snapshot{Vulnerabilities: vulnerabilities(b, items)}
-	for b.Loop() {
-		indicators.Compute(s)
-	}
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/1000-vulnerabilities")
 }
 
 func generate(t testing.TB, o generator.Options) []model.Item {

@@ -2,6 +2,7 @@ package indicators_test
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 
@@ -10,14 +11,25 @@ import (
 )
 
 // BenchmarkCompute is the pure computation of one finding with 1,000
-// vulnerabilities of every kind: at most 2 ms.
+// vulnerabilities of every kind: at most 2 ms of CPU time.
 func BenchmarkCompute(b *testing.B) {
 	s := large(1000)
 	b.ReportAllocs()
+	began := cpuTime(b)
 	for b.Loop() {
 		indicators.Compute(s)
 	}
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/1000-vulnerabilities")
+	b.ReportMetric(float64((cpuTime(b)-began).Microseconds())/1000/float64(b.N), "cpu-ms/1000-vulnerabilities")
+}
+
+// cpuTime is what this process has computed so far: what a benchmark beside others is
+// to be judged by.
+func cpuTime(b *testing.B) time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // large is a finding whose vulnerabilities differ in all that indicators read:
