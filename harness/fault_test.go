@@ -38,6 +38,7 @@ func faultTests() map[string]func(*testing.T, *databases) {
 		"a fault that never happens is an error at its line":           testNeverHappened,
 		"faults of one trigger happen in the order of their steps":     testOrderOfFaults,
 		"a run with every fault is the same run again":                 testFaultsRepeat,
+		"a batch to deliver again when the consumer dies":              testKillAmongOthers,
 		"a fault of a trigger that does not run is refused":            testFaultOfNobody,
 		"a trigger that is left out gets nothing":                      testTriggers,
 		"overrides of a mapping hold for their scenario":               testOverrides,
@@ -338,6 +339,20 @@ func testFaultsRepeat(t *testing.T, e *databases) {
 		}
 		if traces[0] != traces[1] {
 			t.Errorf("seed %d: two runs differ:\n%s\n%s", seed, traces[0], traces[1])
+		}
+	}
+}
+
+// One lane is to deliver again while another dies with the consumer.
+func testKillAmongOthers(t *testing.T, e *databases) {
+	for seed := uint64(1); seed <= 12; seed++ {
+		c := &calls{}
+		h := start(t, project(t, mapping.Mapping{ParallelizationFactor: 4}, c.build), e, harness.Options{Seed: seed})
+		r := run(t, h, scenarioOf("things/fault", does("deliver_again", scenario.DeliverAgain{Trigger: "echo", Times: 1}),
+			does("kill", scenario.Kill{Trigger: "echo"}), put("seen 1", "seen 2", "seen 3", "seen 4", "seen 5", "seen 6")))
+		h.Close()
+		if r.Err != nil {
+			t.Errorf("seed %d: %v", seed, r.Err)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/stillwater-streams/stillwater/consumer"
@@ -107,10 +108,11 @@ func (a *attempt) invokeAll(ctx context.Context, list []*invocation) (made []*in
 		var again []*invocation
 		for _, i := range list {
 			if i.end(ctx, took) {
-				again = append(again, &invocation{shard: i.shard, action: i.action, again: true})
+				again = append(again, &invocation{shard: i.shard, action: i.action, again: true, epoch: i.epoch})
 			}
 		}
-		list = again
+		// What a consumer had in hand that died since comes by itself, from the checkpoint.
+		list = slices.DeleteFunc(again, func(i *invocation) bool { return i.epoch != a.restarts })
 	}
 	return made, nil
 }
