@@ -145,21 +145,25 @@ func (c *runCommand) runAll(env *environment, h *harness.Harness, l loaded, form
 	}
 	bar := newBar(env, len(l.chosen), c.Format == "text")
 	defer bar.clear()
-	slots := make(chan struct{}, parallel)
 	outcomes := make([]chan outcome, len(l.chosen))
+	for i := range outcomes {
+		outcomes[i] = make(chan outcome, 1)
+	}
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	for i, sc := range l.chosen {
-		outcomes[i] = make(chan outcome, 1)
-		wg.Go(func() {
+	wg.Go(func() { // they begin in order, so that the first results come soon
+		slots := make(chan struct{}, parallel)
+		for i, sc := range l.chosen {
 			slots <- struct{}{}
-			defer func() { <-slots }()
-			bar.began(sc.Name)
-			o := play(ctx, h, l.project.Root, sc)
-			bar.ended(sc.Name)
-			outcomes[i] <- o
-		})
-	}
+			wg.Go(func() {
+				defer func() { <-slots }()
+				bar.began(sc.Name)
+				o := play(ctx, h, l.project.Root, sc)
+				bar.ended(sc.Name)
+				outcomes[i] <- o
+			})
+		}
+	})
 	for i := range outcomes {
 		o := <-outcomes[i]
 		if o.err != nil {
