@@ -99,9 +99,18 @@ func Start(ctx context.Context, project Project, e engine.Engine, o Options) (*H
 		http: &http.Transport{MaxIdleConns: 256, MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute},
 		store: snapshot.Store{
 			Dir: filepath.Join(project.Root, "snapshots"), Pending: o.Runs,
-			Update: o.Update, ReadOnly: o.ReadOnly,
+			Update: o.Update, ReadOnly: o.ReadOnly, Provisional: provisional(e),
 		},
 	}, nil
+}
+
+// provisional names an engine that does not decide what snapshots hold: DynamoDB
+// Local does, and what other people's engines give is for them to judge.
+func provisional(e engine.Engine) string {
+	if e.Name() == "memory" {
+		return "memory"
+	}
+	return ""
 }
 
 // Close gives the process its environment back. Runs must have ended. Where a

@@ -49,6 +49,7 @@ func (s Store) Proposed(name string) (Result, Rendering, error) {
 	if err != nil {
 		return Result{}, Rendering{}, fmt.Errorf("snapshot: read pending %s: %w", name, err)
 	}
+	text, _ = unmark(text)
 	r := Rendering{Text: text}
 	for _, line := range split(text) {
 		r.Lines = append(r.Lines, Line{Text: line, Section: -1})

@@ -42,11 +42,14 @@ func (s Store) compare(name string, r Rendering) (Result, error) {
 	}
 	switch {
 	case res.Outcome == Match:
+		if err := s.confirm(&res, r.Text); err != nil {
+			return Result{}, err
+		}
 		return res, s.dropPending(name)
 	case s.Update:
 		res.Diff = diff(previous, r.Lines)
 		res.Accepted = true
-		if err := replaceAlone(res.Path, []byte(r.Text)); err != nil {
+		if err := replaceAlone(res.Path, []byte(mark(r.Text, s.Provisional))); err != nil {
 			return Result{}, err
 		}
 		return res, s.dropPending(name)
@@ -54,9 +57,19 @@ func (s Store) compare(name string, r Rendering) (Result, error) {
 	res.Diff = diff(previous, r.Lines)
 	if s.proposes() {
 		res.PendingPath = s.pendingPath(name)
-		return res, replace(res.PendingPath, []byte(r.Text))
+		return res, replace(res.PendingPath, []byte(mark(r.Text, s.Provisional)))
 	}
 	return res, nil
+}
+
+// confirm takes the mark out of a snapshot that was seen on another engine only,
+// where snapshots may be written.
+func (s Store) confirm(res *Result, text string) error {
+	if res.Provisional == "" || s.Provisional != "" || s.ReadOnly {
+		return nil
+	}
+	res.Provisional, res.Confirmed = "", true
+	return replaceAlone(res.Path, []byte(text))
 }
 
 // find puts the outcome into res and returns the accepted text, "" if there is none.
@@ -75,17 +88,18 @@ func (s Store) find(res *Result, text string) (previous string, err error) {
 		res.Note = "has merge-conflict markers: resolve them, or accept the new text"
 		return "", nil
 	}
-	previous, equal, err := ask(s.Dir, res.Name, text)
+	_, seenOn := unmark(normalise(string(raw)))
+	previous, equal, err := ask(s.Dir, res.Name, mark(text, seenOn))
 	if err != nil {
 		return "", err
 	}
 	if equal {
-		res.Outcome = Match
+		res.Outcome, res.Provisional = Match, seenOn
 		return "", nil
 	}
-	previous = normalise(previous)
+	previous, _ = unmark(normalise(previous))
 	if previous == text {
-		res.Outcome = Match
+		res.Outcome, res.Provisional = Match, seenOn
 		return "", nil
 	}
 	res.Outcome = Changed

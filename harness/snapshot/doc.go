@@ -41,6 +41,10 @@
 //
 //	== end ==
 //
+// A third line "# seen on: memory only" says that the text was accepted from a run
+// on an engine that does not decide, and that none that does has confirmed it yet.
+// It is no difference; a match where it does not belong takes it out.
+//
 // Lines end in LF on every system; a checkout that made them CRLF still matches.
 //
 // # Life

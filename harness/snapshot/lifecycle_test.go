@@ -82,7 +82,7 @@ type world struct {
 func (w *world) do(command []string) string {
 	args := command[1:]
 	switch command[0] {
-	case "store": // store [update] [read-only] [pending=DIR]
+	case "store": // store [update] [read-only] [pending=DIR] [on=ENGINE]
 		return w.configure(args)
 	case "compare": // compare NAME VALUE...: the values of a list, one a line
 		return w.compare(args[0], args[1:])
@@ -111,6 +111,9 @@ func (w *world) configure(args []string) string {
 		if dir, ok := strings.CutPrefix(arg, "pending="); ok {
 			w.store.Pending = dir
 		}
+		if engine, ok := strings.CutPrefix(arg, "on="); ok {
+			w.store.Provisional = engine
+		}
 	}
 	return ""
 }
@@ -123,6 +126,9 @@ func (w *world) compare(name string, values []string) string {
 	out := fmt.Sprintf("%s, passed %t, pending %q\n", res.Outcome, res.Passed(), filepath.ToSlash(res.PendingPath))
 	if res.Note != "" {
 		out += "note: " + res.Note + "\n"
+	}
+	if res.Provisional != "" || res.Confirmed {
+		out += fmt.Sprintf("seen on %q only, confirmed %t\n", res.Provisional, res.Confirmed)
 	}
 	for _, line := range res.Diff {
 		out += strings.TrimRight(fmt.Sprintf("%2d %s", line.Line, line), " ") + "\n"
@@ -159,7 +165,11 @@ func files(t *testing.T) string {
 			return err
 		}
 		raw, err := os.ReadFile(path)
-		_, values, _ := strings.Cut(string(raw), "values:")
+		head, values, _ := strings.Cut(string(raw), "values:")
+		if _, mark, marked := strings.Cut(head, "# seen on: "); marked {
+			mark, _, _ = strings.Cut(mark, "\n")
+			path += " (" + strings.TrimSpace(mark) + ")"
+		}
 		fmt.Fprintf(&out, "  %s%q\n", filepath.ToSlash(path)+" ", strings.ReplaceAll(values, "\n    - ", " "))
 		return err
 	})

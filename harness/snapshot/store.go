@@ -41,6 +41,10 @@ type Store struct {
 	// ReadOnly forbids every write into Dir, and into Pending if that is inside
 	// Dir. It is for CI. With Update it is an error.
 	ReadOnly bool
+	// Provisional names the engine that gives the texts, where that is not the one
+	// that decides ("memory"): what is accepted then says so in its header, until a
+	// comparison without it confirms the text. The line never makes a difference.
+	Provisional string
 }
 
 // Result is the outcome of one comparison.
@@ -54,6 +58,11 @@ type Result struct {
 	// PendingPath is the file that holds the new text until it is accepted; empty
 	// when there is none.
 	PendingPath string
+	// Provisional names the engine on which alone the text of a match was seen, ""
+	// for any other.
+	Provisional string
+	// Confirmed: the snapshot was provisional, and is no more.
+	Confirmed bool
 	// Note says what the outcome alone does not ("has merge-conflict markers").
 	Note string
 	// Diff is every line of both texts, nil for a match; see Hunks.
