@@ -53,6 +53,7 @@ type commands struct {
 	Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of scenario files, for editors."`
 	Import  importCommand  `cmd:"" help:"Make a fixture and a scenario of the Lambda event of an incident."`
 	Up      upCommand      `cmd:"" help:"Run a local database with the project's tables, a fixture and the triggers, until stopped."`
+	Serve   serveCommand   `cmd:"" help:"Answer the DynamoDB and Streams API from memory, for other programs, until stopped."`
 	Consume consumeCommand `cmd:"" help:"Run the triggers against a live table of DynamoDB Local, for local development; consume run --help lists the flags."`
 	Doctor  doctorCommand  `cmd:"" help:"Look at Docker, the image, ports, disk and leftovers, and say what to do."`
 	Init    initCommand    `cmd:"" help:"Write a small project: table, trigger, mutation, fixture, scenario, test and command."`
