@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/stillwater-streams/stillwater/harness/engine"
 	"github.com/stillwater-streams/stillwater/harness/engine/dynamodblocal"
@@ -115,9 +116,11 @@ func container(ctx context.Context, progress func(string)) (engine.Engine, error
 	return e, nil
 }
 
-// inMemory starts the memory engine and tests it as every engine is tested.
+// inMemory starts the memory engine and tests it as every engine is tested. Its
+// clock is the real one, as the container's is: to a live consumer records of
+// another time would be too old.
 func inMemory(ctx context.Context) (engine.Engine, error) {
-	e := memory.New(memory.Options{})
+	e := memory.New(memory.Options{Now: time.Now})
 	a, err := e.Open(ctx)
 	if err != nil {
 		return nil, err
