@@ -7,9 +7,11 @@
 // tests here do so with the memory engine, with the memory engine over HTTP and
 // with DynamoDB Local.
 //
-// The guarantee: what a case expects is what the service does. DynamoDB Local
-// must answer the same, unless the case says what it answers instead and how that
-// is known: "local:" and "because:". All cases are listed in testdata/list.txt,
+// The guarantee: a case expects what the service does as far as that is known
+// (documentation, the tests of dynalite and Alternator), else what DynamoDB Local
+// does. DynamoDB Local must answer the same, unless the case says what it answers
+// instead and how that is known: "local:" and "because:". No case was run against
+// the service itself. All cases are listed in testdata/list.txt,
 // with a mark at each such difference.
 //
 // Start at [Cases]; cases.go describes the form of a case, notation.go how values
