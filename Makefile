@@ -6,8 +6,10 @@
 
 # The scenario that `make demo` shows: a path below scenarios/, without .yaml.
 SCENARIO ?= vulnerabilities/closing_the_worst_lowers_every_maximum
-# How many times `make soak` runs the functional suite, `make adversaries` each adversary, and `make crash` kills.
+# How many times `make soak` runs the functional suite, `make adversaries` each adversary, and how often `make crash` and `make torn` kill.
 N ?= 50
+# How long `make differential` goes on.
+FOR ?= 1m
 # What `make bench` measures: a regular expression over benchmark names.
 BENCH ?= .
 # More arguments for go test: make test GOTEST='-run TestSettle -v'.
@@ -26,7 +28,7 @@ SHELL := /bin/sh
 # The targets share one container engine and one build cache: `make -j` gains
 # nothing and would mix their last lines.
 .NOTPARALLEL:
-.PHONY: help setup demo test snapshots image lint bench bench-long adversaries soak crash shell race clean build need-go need-docker
+.PHONY: help setup demo test snapshots image lint bench bench-long adversaries soak crash shell torn differential lambda race clean build need-go need-docker
 
 # --- for people -------------------------------------------------------------
 
@@ -63,8 +65,8 @@ test: build ## Run every test; without Docker, all but the container tests
 	esac; \
 	exit $$code
 
-snapshots: image ## Run every scenario, show what changed, accept all of it
-	@$(STILLWATER) run --accept; $(explain)
+snapshots: build ## Run every scenario, then review what changed; without a terminal only list it
+	@$(STILLWATER) run --review; $(explain)
 
 image: build ## Get the DynamoDB Local image: local, else pulled, else built from Maven Central
 	@$(STILLWATER) image; $(explain)
@@ -102,6 +104,18 @@ shell: image ## Run every scenario through consumer.Run: goroutines, leases in D
 	@STILLWATER_SHELL=all go test -run '^TestLive$$' -count=1 -v -timeout 30m $(GOTEST) ./scenarios || { \
 		echo 'shell: exit 1: a scenario came out otherwise than under the driver: see FAIL above' >&2; exit 1; }
 
+torn: need-go ## Kill the acceptance of a snapshot N times: the old file or the new one, never a torn one (N=1000)
+	@STILLWATER_CRASH=$(N) go test -run '^TestKilledAcceptTearsNothing$$' -count=1 -v -timeout 30m $(GOTEST) ./harness/snapshot || { \
+		echo 'torn: exit 1: a snapshot was torn: see FAIL above' >&2; exit 1; }
+
+differential: image ## Random requests to the memory engine and to DynamoDB Local for FOR: equal answers and streams (FOR=1h)
+	@STILLWATER_DIFFERENTIAL=$(FOR) go test -run '^TestDifferential$$' -count=1 -v -timeout 3h $(GOTEST) ./harness/engine/conformance || { \
+		echo 'differential: exit 1: the engines disagree: see FAIL above' >&2; exit 1; }
+
+lambda: need-go ## Build the Lambda archive of every trigger, for amd64 and arm64, into .bin/lambda
+	@go run ./triggers/cmd/deploy $(BIN)/lambda || { \
+		echo 'lambda: exit 1: an archive could not be built: see above' >&2; exit 1; }
+
 race: need-go ## Run every test under the race detector (needs a C compiler)
 	@go test -race -shuffle=on -timeout 10m $(GOTEST) ./... || { \
 		echo 'race: exit 1: a test failed or raced: see FAIL above' >&2; exit 1; }
@@ -116,7 +130,7 @@ clean: ## Remove what make built and what runs left; images stay
 define explain
 	code=$$?; case $$code in \
 	0) exit 0;; \
-	1) text='a snapshot differs, is missing or is obsolete: see above; intended? make snapshots';; \
+	1) text='a snapshot differs, is missing, obsolete or pending: see above; intended? make snapshots, or stillwater review';; \
 	2) text='wrong usage, a mistake in a scenario file or a step that cannot be done: the message above names it; a dump of goroutines: a trigger crashed';; \
 	3) text='a run did not settle: what is still open is listed above';; \
 	4) text='the environment is not ready: the message above says what to do; make setup checks it';; \
