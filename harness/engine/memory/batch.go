@@ -53,8 +53,9 @@ func batchReads(in *dynamodb.BatchGetItemInput) ([]batchTable, error) {
 	return reads, nil
 }
 
-// batchRead answers for one table, up to the size of a page.
-func (db *Database) batchRead(r batchTable, out *dynamodb.BatchGetItemOutput, stale bool, want types.ReturnConsumedCapacity) error {
+// batchRead answers for one table, up to the size of a page. Of its keys so many
+// are looked up as made says; the others are handed back.
+func (db *Database) batchRead(r batchTable, made int, out *dynamodb.BatchGetItemOutput, stale bool, want types.ReturnConsumedCapacity) error {
 	t, err := db.table(&r.name)
 	if err != nil {
 		return err
@@ -72,18 +73,24 @@ func (db *Database) batchRead(r batchTable, out *dynamodb.BatchGetItemOutput, st
 			return validation.Errorf("Provided list of item keys contains duplicates")
 		}
 		seen[at] = true
-		if bytes += found.bytes(); bytes > batchPage {
-			rest := r.asked
-			rest.Keys = cloneAll(r.keys[i:])
-			out.UnprocessedKeys[r.name] = rest
-			break
+		if bytes+found.bytes() > batchPage {
+			made = min(made, i)
 		}
+		if i >= made {
+			continue // checked all the same
+		}
+		bytes += found.bytes()
 		used += readUnits(found.bytes(), r.consistent)
 		if it := found.project(r.compiled); it != nil {
 			answer = append(answer, it)
 		}
 	}
 	out.Responses[r.name] = answer
+	if made < len(r.keys) {
+		rest := r.asked
+		rest.Keys = cloneAll(r.keys[made:])
+		out.UnprocessedKeys[r.name] = rest
+	}
 	if c := readCapacity(want, t, nil, bytes, r.consistent); c != nil {
 		c.CapacityUnits = aws.Float64(used)
 		if c.Table != nil {
@@ -112,6 +119,11 @@ func (db *Database) batchWriteItem(in *dynamodb.BatchWriteItemInput) (*dynamodb.
 	if err != nil {
 		return nil, err
 	}
+	members := 0
+	for _, list := range puts {
+		members += len(list)
+	}
+	made := db.takePartial(members)
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	out := &dynamodb.BatchWriteItemOutput{UnprocessedItems: map[string][]types.WriteRequest{}}
@@ -124,7 +136,14 @@ func (db *Database) batchWriteItem(in *dynamodb.BatchWriteItemInput) (*dynamodb.
 		all = append(all, list)
 	}
 	for _, list := range all {
-		db.batchWrite(list, in, out)
+		now := min(len(list), made)
+		made -= now
+		if now > 0 {
+			db.batchWrite(list[:now], in, out)
+		}
+		for _, m := range list[now:] {
+			out.UnprocessedItems[m.table.name] = append(out.UnprocessedItems[m.table.name], m.request())
+		}
 	}
 	return out, nil
 }
@@ -149,6 +168,14 @@ func (db *Database) batchWrite(list []*mutation, in *dynamodb.BatchWriteItemInpu
 			out.ItemCollectionMetrics[name] = append(out.ItemCollectionMetrics[name], *m)
 		}
 	}
+}
+
+// request is the member of a batch that the mutation was made of.
+func (m *mutation) request() types.WriteRequest {
+	if m.delete {
+		return types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: item.Clone(m.keyItem)}}
+	}
+	return types.WriteRequest{PutRequest: &types.PutRequest{Item: item.Clone(m.put)}}
 }
 
 // batchItem is a put or a delete in normal form.

@@ -56,12 +56,13 @@ func streamedTable(view types.StreamViewType) *dynamodb.CreateTableInput {
 
 // do makes one command:
 //
+//	put-all KEY… · get-all KEY… (as one batch; the value is 7)
 //	put KEY VALUE · update KEY VALUE · delete KEY · get KEY · stale-get KEY · transact TOKEN KEY VALUE
 //	expire KEY · ttl ATTRIBUTE · sweep
 //	describe · list · children SHARD · read SHARD (to its end) · counter · hash-as CLONE
 //	iterator NAME SHARD TYPE [NUMBER] · records NAME [LIMIT]
 //	split · close · trim · expire-iterators · empty-pages N · rollover RECORDS AGE · stale N
-//	fail OPERATION CODE TIMES · throttle OPERATION TIMES · latency D
+//	fail OPERATION CODE TIMES · throttle OPERATION TIMES · latency OPERATION D · unprocessed MEMBERS TIMES
 //	advance D · disable · enable VIEW · drop
 //	clone NAME · restore NAME
 func (c *conversation) do(line string) (string, error) {
@@ -119,6 +120,17 @@ func (c *conversation) writes() map[string]func([]string) (string, error) {
 				UpdateExpression: aws.String("SET v = :v"), ExpressionAttributeValues: map[string]types.AttributeValue{":v": item(w)["v"]}})
 			return "", err
 		},
+		"put-all": func(w []string) (string, error) {
+			var list []types.WriteRequest
+			for _, k := range w {
+				list = append(list, types.WriteRequest{PutRequest: &types.PutRequest{Item: item([]string{k, "7"})}})
+			}
+			out, err := c.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"tab": list}})
+			if err != nil {
+				return "", err
+			}
+			return fmt.Sprintf("%d of %d unprocessed", len(out.UnprocessedItems["tab"]), len(w)), nil
+		},
 		"delete": func(w []string) (string, error) {
 			_, err := c.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String("tab"), Key: key(w[0])})
 			return "", err
@@ -150,8 +162,19 @@ func (c *conversation) reads() map[string]func([]string) (string, error) {
 		return "nothing", nil
 	}
 	return map[string]func([]string) (string, error){
-		"get":      func(w []string) (string, error) { return get(w[0], true) },
-		"may-get":  func(w []string) (string, error) { return get(w[0], false) },
+		"get":     func(w []string) (string, error) { return get(w[0], true) },
+		"may-get": func(w []string) (string, error) { return get(w[0], false) },
+		"get-all": func(w []string) (string, error) {
+			var keys []map[string]types.AttributeValue
+			for _, k := range w {
+				keys = append(keys, key(k))
+			}
+			out, err := c.client.BatchGetItem(context.Background(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{"tab": {Keys: keys}}})
+			if err != nil {
+				return "", err
+			}
+			return fmt.Sprintf("%d found, %d of %d unprocessed", len(out.Responses["tab"]), len(out.UnprocessedKeys["tab"].Keys), len(w)), nil
+		},
 		"describe": func([]string) (string, error) { return c.describe(nil) },
 		"children": func(w []string) (string, error) {
 			return c.describe(&streamtypes.ShardFilter{Type: streamtypes.ShardFilterTypeChildShards, ShardId: aws.String(c.shard(w[0]))})
@@ -184,9 +207,13 @@ func (c *conversation) controls() map[string]func([]string) (string, error) {
 			return "", nil
 		},
 		"throttle": func(w []string) (string, error) { c.db.Throttle(w[0], count(w[1])); return "", nil },
-		"latency":  func(w []string) (string, error) { c.db.Latency(span(w[0])); return "", nil },
-		"now":      func([]string) (string, error) { return c.db.Now().Sub(memory.Epoch()).String(), nil },
-		"advance":  func(w []string) (string, error) { c.db.Advance(span(w[0])); return "", nil },
+		"latency": func(w []string) (string, error) {
+			c.db.Latency(strings.TrimPrefix(w[0], "any"), span(w[1]))
+			return "", nil
+		},
+		"unprocessed": func(w []string) (string, error) { c.db.Unprocessed(count(w[0]), count(w[1])); return "", nil },
+		"now":         func([]string) (string, error) { return c.db.Now().Sub(memory.Epoch()).String(), nil },
+		"advance":     func(w []string) (string, error) { c.db.Advance(span(w[0])); return "", nil },
 		"disable": func([]string) (string, error) {
 			return "", c.stream(&types.StreamSpecification{StreamEnabled: aws.Bool(false)})
 		},

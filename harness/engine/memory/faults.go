@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,10 +11,14 @@ import (
 // faults are what a test has armed. They are values: clones share none of them.
 type faults struct {
 	failures []failure
-	stale    int  // eventually consistent reads to answer from before
-	recalls  bool // there were stale reads, or may be
-	latency  time.Duration
+	stale    int                      // eventually consistent reads to answer from before
+	recalls  bool                     // there were stale reads, or may be
+	latency  map[string]time.Duration // by operation, "" is all others; replaced, never changed
+	partial  partial
 }
+
+// partial has batches come back in part.
+type partial struct{ members, times int }
 
 // failure answers calls by an error in place of making them.
 type failure struct {
@@ -41,25 +46,55 @@ func (db *Database) Throttle(op string, times int) {
 	}, times)
 }
 
-// Latency makes each call move the clock of the database on before it is made.
-// Nothing waits.
-func (db *Database) Latency(d time.Duration) {
+// Latency makes each call of an operation ("PutItem"; "" is those that have none of
+// their own) move the clock of the database on before it is made. Nothing waits. 0
+// ends it.
+func (db *Database) Latency(op string, d time.Duration) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	db.state.faults.latency = d
+	latency := maps.Clone(db.state.faults.latency) // clones may have the old one
+	if latency == nil {
+		latency = map[string]time.Duration{}
+	}
+	if latency[op] = d; d == 0 {
+		delete(latency, op)
+	}
+	db.state.faults.latency = latency
+}
+
+// Unprocessed has the next times batches (BatchGetItem, BatchWriteItem) leave
+// their last members undone and hand them back as UnprocessedKeys or
+// UnprocessedItems, but never all: the service then refuses the whole batch.
+// Batches of one member are made whole and do not count.
+func (db *Database) Unprocessed(members, times int) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.state.faults.partial = partial{members, times}
+}
+
+// takePartial returns how many of the members of a batch are to be made.
+func (db *Database) takePartial(members int) int {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	p := &db.state.faults.partial
+	if p.times < 1 || p.members < 1 || members < 2 {
+		return members
+	}
+	p.times--
+	return max(members-p.members, 1)
 }
 
 // arrive is what happens to a call before it is made.
 func (db *Database) arrive(op string) error {
 	db.mu.RLock()
-	quiet := db.state.faults.latency == 0 && len(db.state.faults.failures) == 0
+	quiet := len(db.state.faults.latency) == 0 && len(db.state.faults.failures) == 0
 	db.mu.RUnlock()
 	if quiet {
 		return nil
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	db.state.moved += db.state.faults.latency
+	db.state.moved += db.state.faults.delay(op)
 	for i, f := range db.state.faults.failures {
 		if f.op != "" && f.op != op {
 			continue
@@ -68,6 +103,14 @@ func (db *Database) arrive(op string) error {
 		return f.err
 	}
 	return nil
+}
+
+// delay is the latency of an operation.
+func (f *faults) delay(op string) time.Duration {
+	if d, ok := f.latency[op]; ok {
+		return d
+	}
+	return f.latency[""]
 }
 
 // use takes one from a failure. The list is copied: clones may have it too.

@@ -111,11 +111,18 @@ func (db *Database) batchGetItem(in *dynamodb.BatchGetItemInput) (*dynamodb.Batc
 		return nil, err
 	}
 	stale := len(reads) > 0 && db.takeStale()
+	members := 0
+	for _, r := range reads {
+		members += len(r.keys)
+	}
+	made := db.takePartial(members)
 	db.mu.RLock()
 	defer db.mu.RUnlock()
 	out := &dynamodb.BatchGetItemOutput{Responses: map[string][]map[string]types.AttributeValue{}, UnprocessedKeys: map[string]types.KeysAndAttributes{}}
 	for _, r := range reads {
-		if err := db.batchRead(r, out, stale && !r.consistent, in.ReturnConsumedCapacity); err != nil {
+		now := min(len(r.keys), made)
+		made -= now
+		if err := db.batchRead(r, now, out, stale && !r.consistent, in.ReturnConsumedCapacity); err != nil {
 			return nil, err
 		}
 	}

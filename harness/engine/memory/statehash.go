@@ -36,10 +36,7 @@ func (db *Database) Hash() uint64 {
 	db.mu.Lock() // trims
 	defer db.mu.Unlock()
 	now := db.now()
-	h := chain(uint64(now.UnixNano()), uint64(db.state.faults.stale), uint64(db.state.faults.latency))
-	for _, f := range db.state.faults.failures {
-		h = chain(h, hashBytes(f.op), hashBytes(f.err.Error()), uint64(f.times))
-	}
+	h := chain(uint64(now.UnixNano()), db.state.faults.hash())
 	db.state.tables.Scan(func(_ string, t *table) bool {
 		h = chain(h, t.fingerprint())
 		if db.state.faults.recalls {
@@ -61,6 +58,21 @@ func (db *Database) Hash() uint64 {
 		}
 	}
 	return chain(h, sum)
+}
+
+// hash of what is armed.
+func (f *faults) hash() uint64 {
+	h := chain(uint64(f.stale))
+	if f.partial.times > 0 {
+		h = chain(h, uint64(f.partial.members), uint64(f.partial.times))
+	}
+	for _, failure := range f.failures {
+		h = chain(h, hashBytes(failure.op), hashBytes(failure.err.Error()), uint64(failure.times))
+	}
+	for op, d := range f.latency { // summed: they have no order
+		h += chain(hashBytes(op), uint64(d))
+	}
+	return h
 }
 
 // fingerprint of a table without its streams.
