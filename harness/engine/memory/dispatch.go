@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -11,7 +12,7 @@ import (
 )
 
 // Do makes one call: the input of an SDK operation in (*dynamodb.PutItemInput …),
-// its output or its error out. The input is neither kept nor changed; the output
+// its output or its error out. A nil input is an empty one. The input is neither kept nor changed; the output
 // shares nothing with the database. Errors are those that an SDK client unwraps:
 // *types.ConditionalCheckFailedException and the like, or a
 // *smithy.GenericAPIError. What is not offered is an UnknownOperationException.
@@ -20,6 +21,9 @@ import (
 func (db *Database) Do(ctx context.Context, input any) (any, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	if v := reflect.ValueOf(input); v.Kind() == reflect.Pointer && v.IsNil() {
+		input = reflect.New(v.Type().Elem()).Interface() // as the SDK's clients do
 	}
 	if err := db.arrive(operation(input)); err != nil {
 		return nil, err

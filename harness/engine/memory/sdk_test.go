@@ -237,6 +237,46 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
+// The controls beside calls, clones and hashes: each is atomic, and a clone taken
+// in the midst of it goes on by itself.
+func TestControlsAtOnce(t *testing.T) {
+	db, config := sdk(t)
+	const rounds = 40
+	var all sync.WaitGroup
+	control := func(do func() error) {
+		all.Go(func() {
+			for range rounds {
+				if err := do(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	write := func(db *memory.Database) error {
+		_, err := memory.NewClient(db).BatchWriteItem(context.Background(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{
+			"tab": {{PutRequest: &types.PutRequest{Item: key("a")}}, {DeleteRequest: &types.DeleteRequest{Key: key("b")}}}}})
+		return err
+	}
+	control(func() error { return write(db) })
+	control(func() error { return write(db.Clone()) })
+	control(func() error { return db.SplitShard("tab") })
+	control(func() error { return db.CloseShard("tab") })
+	control(func() error { return db.Trim("tab") })
+	control(func() error { return db.ExpireIterators("tab") })
+	control(func() error { return db.SetRollover("tab", memory.Rollover{Records: 2}) })
+	control(func() error { db.Hash(); db.Advance(1); db.Sweep(); db.StaleReads(2); return nil })
+	control(func() error { db.Latency("GetItem", 1); db.Unprocessed(1, 1); return nil })
+	control(func() error { other := db.Clone(); other.Restore(db); return other.SplitShard("tab") })
+	control(func() error {
+		_, err := dynamodbstreams.NewFromConfig(config).ListStreams(context.Background(), &dynamodbstreams.ListStreamsInput{})
+		return err
+	})
+	all.Wait()
+	if clone := db.Clone(); clone.Hash() != db.Hash() {
+		t.Error("a clone has another hash")
+	}
+}
+
 // readWhile reads the stream while others write to it.
 func readWhile(t *testing.T, db *memory.Database, api *dynamodbstreams.Client) {
 	list, err := api.ListStreams(context.Background(), &dynamodbstreams.ListStreamsInput{})

@@ -47,8 +47,11 @@ func TakeRaw(in Item) (Item, error) {
 	return Clone(in), nil
 }
 
-// CloneValue is [Clone] for one value.
+// CloneValue is [Clone] for one value. What has no kind becomes nil.
 func CloneValue(v types.AttributeValue) types.AttributeValue {
+	if KindOf(v) == None {
+		return nil
+	}
 	switch v := v.(type) {
 	case *types.AttributeValueMemberS:
 		return &types.AttributeValueMemberS{Value: v.Value}

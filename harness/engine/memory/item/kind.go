@@ -29,32 +29,39 @@ const (
 	M
 )
 
-// KindOf returns the kind of a value, None for nil and for what no client of
-// the API can have sent.
+// KindOf returns the kind of a value, None for nil, for a nil pointer and for
+// what no client of the API can have sent.
 func KindOf(v types.AttributeValue) Kind {
-	switch v.(type) {
+	switch v := v.(type) {
 	case *types.AttributeValueMemberB:
-		return B
+		return orNone(v == nil, B)
 	case *types.AttributeValueMemberNULL:
-		return NULL
+		return orNone(v == nil, NULL)
 	case *types.AttributeValueMemberSS:
-		return SS
+		return orNone(v == nil, SS)
 	case *types.AttributeValueMemberBOOL:
-		return BOOL
+		return orNone(v == nil, BOOL)
 	case *types.AttributeValueMemberL:
-		return L
+		return orNone(v == nil, L)
 	case *types.AttributeValueMemberBS:
-		return BS
+		return orNone(v == nil, BS)
 	case *types.AttributeValueMemberN:
-		return N
+		return orNone(v == nil, N)
 	case *types.AttributeValueMemberNS:
-		return NS
+		return orNone(v == nil, NS)
 	case *types.AttributeValueMemberS:
-		return S
+		return orNone(v == nil, S)
 	case *types.AttributeValueMemberM:
-		return M
+		return orNone(v == nil, M)
 	}
 	return None
+}
+
+func orNone(none bool, k Kind) Kind {
+	if none {
+		return None
+	}
+	return k
 }
 
 // String returns the descriptor: "S", "NULL", …

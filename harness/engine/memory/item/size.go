@@ -84,8 +84,11 @@ func nestsWithin(v types.AttributeValue, levels int) bool {
 	tooDeep := func(member types.AttributeValue) bool { return !nestsWithin(member, levels-1) }
 	switch v := v.(type) {
 	case *types.AttributeValueMemberL:
-		return levels > 0 && !slices.ContainsFunc(v.Value, tooDeep)
+		return v == nil || levels > 0 && !slices.ContainsFunc(v.Value, tooDeep)
 	case *types.AttributeValueMemberM:
+		if v == nil {
+			return true
+		}
 		if levels == 0 {
 			return false
 		}
