@@ -46,11 +46,21 @@ func batchReads(in *dynamodb.BatchGetItemInput) ([]batchTable, error) {
 			if err != nil {
 				return nil, err
 			}
+			if slices.ContainsFunc(r.keys, func(k item.Item) bool { return item.EqualItems(k, key) }) {
+				return nil, duplicates()
+			}
 			r.keys = append(r.keys, key)
 		}
 		reads = append(reads, r)
 	}
 	return reads, nil
+}
+
+// duplicates refuses a batch. A BatchGetItem has whole keys: two that are equal are
+// found before they are held against the table. A BatchWriteItem has items: only
+// the table knows what their keys are.
+func duplicates() error {
+	return validation.Errorf("Provided list of item keys contains duplicates")
 }
 
 // batchRead answers for one table, up to the size of a page. Of its keys so many
@@ -61,18 +71,12 @@ func (db *Database) batchRead(r batchTable, made int, out *dynamodb.BatchGetItem
 		return err
 	}
 	answer := []map[string]types.AttributeValue{}
-	seen := map[string]bool{}
 	bytes, used := 0, 0.0
 	for i, key := range r.keys {
 		found, err := t.lookUp(key, r.compiled, stale)
 		if err != nil {
 			return err
 		}
-		at := keyOf(t.schema, key)
-		if seen[at] {
-			return validation.Errorf("Provided list of item keys contains duplicates")
-		}
-		seen[at] = true
 		if bytes+found.bytes() > batchPage {
 			made = min(made, i)
 		}
@@ -218,7 +222,7 @@ func (db *Database) batchMutations(name string, items []batchItem) ([]*mutation,
 			return nil, err
 		}
 		if seen[m.key] {
-			return nil, validation.Errorf("Provided list of item keys contains duplicates")
+			return nil, duplicates()
 		}
 		seen[m.key] = true
 		list = append(list, m)
