@@ -99,7 +99,8 @@
 //	STILLWATER_CRASH=N                  kill a worker process N times (make crash N=200), and in the tests of
 //	                                    package snapshot one that accepts (100 times without)
 //	STILLWATER_BENCH_LONG=1             the benchmarks that take minutes too (make bench-long)
-//	STILLWATER_DIFFERENTIAL=1h          compare expressions with DynamoDB Local for so long
+//	STILLWATER_DIFFERENTIAL=1h          compare the memory engine with DynamoDB Local for so long (make differential FOR=1h)
+//	STILLWATER_DIFFERENTIAL_SEED=N      from this seed, not from the first one
 //	CI=…                                nothing is written into snapshots/
 //	NO_COLOR=…                          no colours on a terminal
 //

@@ -1,9 +1,11 @@
 package conformance_test
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,13 +15,17 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/engine/memory"
 )
 
-// differentialVariable makes TestDifferential go on for so long, "1m" for
-// instance, with other requests in every run.
-const differentialVariable = "STILLWATER_DIFFERENTIAL"
-
-// Drawn otherwise: always the same requests.
+// The variables of TestDifferential: how long it goes on, "1m" for instance, and
+// the seed of its first sequence. The next sequence has the next seed, so that a
+// short run is the beginning of a long one, and every run can be had again.
 const (
-	sequences = 15
+	durationVariable = "STILLWATER_DIFFERENTIAL"
+	seedVariable     = "STILLWATER_DIFFERENTIAL_SEED"
+)
+
+const (
+	baseSeed  = 0
+	sequences = 15 // at least, however short the time
 	length    = 30 // requests of a sequence
 )
 
@@ -51,30 +57,40 @@ func runner(t testing.TB, e engine.Engine, o conformance.Options) *conformance.R
 // TestDifferential: random requests come to the same on both engines, the stream
 // records of all of them included.
 func TestDifferential(t *testing.T) {
+	first, budget, err := asked(os.Getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := newPair(t, startLocal(t))
-	first, budget := uint64(0), time.Duration(0)
-	if text := os.Getenv(differentialVariable); text != "" {
-		var err error
+	start, played := time.Now(), uint64(0)
+	for !t.Failed() && (played < sequences || time.Since(start) < budget) {
+		p.check(t, first+played)
+		played++
+	}
+	t.Logf("%d sequences of %d requests from seed %d in %v", played, length, first, time.Since(start).Round(time.Second))
+}
+
+// asked reads the variables of TestDifferential.
+func asked(environment func(string) string) (first uint64, budget time.Duration, err error) {
+	first = baseSeed
+	if text := environment(seedVariable); text != "" {
+		if first, err = strconv.ParseUint(text, 10, 64); err != nil {
+			return 0, 0, fmt.Errorf("%s=%q: want a whole number, such as 1000", seedVariable, text)
+		}
+	}
+	if text := environment(durationVariable); text != "" {
 		if budget, err = time.ParseDuration(text); err != nil {
-			t.Fatalf("%s=%q: want a duration, such as 1m", differentialVariable, text)
-		}
-		first = uint64(time.Now().UnixNano())
-	}
-	end, played := time.Now().Add(budget), uint64(0)
-	for ; played < sequences || time.Now().Before(end); played++ {
-		p.check(t, sequence(first+played))
-		if t.Failed() {
-			return
+			return 0, 0, fmt.Errorf("%s=%q: want a duration, such as 1m", durationVariable, text)
 		}
 	}
-	t.Logf("%d sequences of %d requests from seed %d agree", played, length, first)
+	return first, budget, nil
 }
 
 // FuzzDifferential is the same for `go test -fuzz`.
 func FuzzDifferential(f *testing.F) {
 	f.Add(uint64(0))
 	p := newPair(f, startLocal(f))
-	f.Fuzz(func(t *testing.T, seed uint64) { p.check(t, sequence(seed)) })
+	f.Fuzz(func(t *testing.T, seed uint64) { p.check(t, seed) })
 }
 
 // sequence draws requests, and those that show what they have left behind.
@@ -95,10 +111,11 @@ func shown() []string {
 	}
 }
 
-// check plays a sequence. If the engines differ it looks for a shorter one that
-// shows it, and reports that as a case.
-func (p *pair) check(t *testing.T, requests []string) {
+// check plays the sequence of a seed. If the engines differ it looks for a shorter
+// one that shows it, and reports that as a case.
+func (p *pair) check(t *testing.T, seed uint64) {
 	t.Helper()
+	requests := sequence(seed)
 	difference := p.play(t, requests)
 	if difference == "" {
 		return
@@ -109,7 +126,8 @@ func (p *pair) check(t *testing.T, requests []string) {
 			requests, difference = shorter, found
 		}
 	}
-	t.Errorf("%s\nthe requests:\n> %s", difference, strings.Join(requests, "\n> "))
+	t.Errorf("seed %d:\n%s\nthe requests:\n> %s\nrerun: %s=%d go test -count=1 -run '^TestDifferential$' ./harness/engine/conformance",
+		seed, difference, strings.Join(requests, "\n> "), seedVariable, seed)
 }
 
 // play returns the first difference, "" if there is none.
@@ -164,8 +182,9 @@ func known() []difference {
 		schema    = `The provided key element does not match the schema`
 		localKeys = `(The number of conditions on the keys is invalid|One of the required keys was not given a value|` +
 			`One or more parameter values were invalid: Type mismatch for (key|Index Key)|Invalid attribute value type|Type mismatch for attribute to update)`
-		overlap = `^! ValidationException: Invalid \w+: Two document paths (overlap|conflict) with each other`
-		runtime = `^! .*(The document path provided in the update expression is invalid for update|` +
+		emptyKey = `The AttributeValue for a key attribute cannot contain an empty string value`
+		overlap  = `^! ValidationException: Invalid \w+: Two document paths (overlap|conflict) with each other`
+		runtime  = `^! .*(The document path provided in the update expression is invalid for update|` +
 			`The provided expression refers to an attribute that does not exist in the item|` +
 			`An operand in the update expression has an incorrect data type)`
 	)
@@ -173,7 +192,7 @@ func known() []difference {
 		{`^! ValidationException: Transaction request cannot include multiple operations on one item`, ``,
 			"cases/transactions.txt: the service refuses the request before it reads items; measured: DynamoDB Local looks at conditions and paths first, and compares keys by their text"},
 		{overlap, overlap, "differences_test.go of package expression: which path another one is in the way of"},
-		{overlap, `^! .*` + localKeys, "two mistakes in one request: the service reads expressions before it looks at the table"},
+		{overlap, `^! .*(` + localKeys + `|` + emptyKey + `)`, "cases/updates.txt: an expression is read before the key"},
 		{runtime, runtime, "differences_test.go of package expression: which of several mistakes of an update is reported"},
 		{`^! .*` + schema, `^! .*` + localKeys, "cases/items.txt: a key of the wrong kind"},
 		{`^! .*Type mismatch for (key|Index Key) `, `^! .*` + localKeys, "cases/indexes.txt: an index key of the wrong kind"},

@@ -14,6 +14,18 @@
 // the service itself. All cases are listed in testdata/list.txt,
 // with a mark at each such difference.
 //
+// TestDifferential plays random requests to the memory engine and to DynamoDB
+// Local and compares their answers and their streams. The requests come in
+// sequences: the first one from seed 0, each from the seed after the last, so
+// that a short run is the beginning of every longer one and finds what that one
+// finds. Two variables change the run:
+//
+//	STILLWATER_DIFFERENTIAL=20m         go on for so long; 15 sequences otherwise
+//	STILLWATER_DIFFERENTIAL_SEED=1000   start from this seed
+//
+// The last line says how many sequences from which seed ran, a failure how to
+// have its sequence again.
+//
 // Start at [Cases]; cases.go describes the form of a case, notation.go how values
 // are written.
 package conformance
