@@ -65,6 +65,9 @@ func (a *attempt) move(s scenario.Step, to time.Time) error {
 	if now := a.clock.Now(); to.Before(now) {
 		return fmt.Errorf("the virtual clock is at %s by then, and only goes forward: name a later time, or use advance", now.UTC().Format(time.RFC3339))
 	}
+	if to.Year() >= scenario.EndOfTime {
+		return fmt.Errorf("the virtual clock cannot reach the year %d: move it less far", to.Year())
+	}
 	a.clock.set(to)
 	a.log.Append(trace.Event{Kind: trace.Advance, Ref: ref(s), Note: to.UTC().Format(time.RFC3339)})
 	return nil

@@ -50,7 +50,7 @@ func (a *attempt) arm(s scenario.Step) error {
 	}
 	f.times = max(f.times, 1)
 	if !a.runs(f.trigger) {
-		return fmt.Errorf("trigger %s does not run in this scenario: name it under triggers", f.trigger)
+		return fmt.Errorf("trigger %s does not run in this scenario: name it under triggers, and leave it enabled", f.trigger)
 	}
 	f.id = a.log.Mint(trace.TypeFault)
 	a.faults = append(a.faults, f)

@@ -180,6 +180,15 @@ func testTime(t *testing.T, e *databases) {
 	if want := []time.Time{testStart, testStart.Add(121 * time.Minute), at}; r.Err != nil || !slices.EqualFunc(nows, want, time.Time.Equal) {
 		t.Errorf("%v: the trigger ran at %v, want %v", r.Err, nows, want)
 	}
+	century := does("advance", scenario.Advance{For: 2_500_000 * time.Hour})
+	far := scenarioOf("things/time", put("a"))
+	for range 30 {
+		far.Steps = append(far.Steps, century)
+	}
+	r = run(t, h, far)
+	if r.Outcome != harness.StepFailed || !strings.Contains(r.Err.Error(), "the virtual clock cannot reach the year") {
+		t.Errorf("a clock beyond the end of time: %v: %v", r.Outcome, r.Err)
+	}
 	r = run(t, h, scenarioOf("things/time", put("a"), does("at", scenario.At{Time: testStart})))
 	if want := "scenarios/things.yaml:9:5: at: the virtual clock is at 2024-09-19T10:01:00Z by then"; r.Outcome != harness.StepFailed || !strings.HasPrefix(r.Err.Error(), want) {
 		t.Errorf("%v: %v", r.Outcome, r.Err)

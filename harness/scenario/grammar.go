@@ -52,7 +52,7 @@ func (r *reader) scenario(body ast.Node) (draft, bool) {
 		d.clear = len(r.mistakes) == before
 	}
 	if e, given := fields["start"]; given {
-		d.Start = r.time(e)
+		d.Start = r.clockTime(e)
 		r.seen.clock = d.Start
 	}
 	if e, given := fields["steps"]; given {

@@ -23,9 +23,28 @@ func timeWords() []controlWord {
 	}
 }
 
+// EndOfTime is the first year that the virtual clock cannot show. Steps, retries and
+// windows move it on from where a scenario puts it, and the texts of times in traces
+// end with the year 9999.
+const EndOfTime = 9000
+
+// beginOfTime is the first year that it can: fixtures are written a day before the
+// start, and the service knows no time before 1970.
+const beginOfTime = 1971
+
+// clockTime reads a point in time that the virtual clock can show.
+func (r *reader) clockTime(e entry) time.Time {
+	t := r.time(e)
+	if !t.IsZero() && (t.Year() < beginOfTime || t.Year() >= EndOfTime) {
+		r.wrong(e.at, "name a year from 1971 to 8999", "the virtual clock cannot show the year %d", t.Year())
+		return time.Time{}
+	}
+	return t
+}
+
 // forward reads a point in time that is not before what the clock shows by then.
 func (r *reader) forward(e entry) time.Time {
-	t := r.time(e)
+	t := r.clockTime(e)
 	if t.IsZero() {
 		return t
 	}
