@@ -9,9 +9,12 @@ import (
 	"github.com/stillwater-streams/stillwater/triggers/model"
 )
 
-// maxWrites bounds the writes of one finding in one invocation. Each further one
-// means that somebody else changed the finding in the milliseconds between.
-const maxWrites = 5
+// maxWrites bounds the writes of one finding in one invocation, beside its
+// deadline. Each further one means that somebody else changed the finding in the
+// milliseconds between, as an upload of 500 vulnerabilities does all the while: the
+// live run of that scenario failed with a bound of 5, its batch went to the
+// on-failure queue.
+const maxWrites = 500
 
 // ErrUnsettled is what a finding ends with that was changed by others every time
 // it was written. The batch is to be retried.
