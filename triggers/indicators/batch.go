@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/stillwater-streams/stillwater/triggers/model"
+	"github.com/stillwater-streams/stillwater/triggers/record"
 )
 
 // task is what a batch says about one finding: compute it, and these are the
@@ -31,22 +32,22 @@ func (t task) keys() []model.Key {
 func group(records []events.DynamoDBEventRecord) ([]task, error) {
 	byFinding := map[string]task{}
 	var errs []error
-	for _, record := range records {
-		change, err := readChange(record)
+	for _, r := range records {
+		change, err := record.Read(r)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("indicators: record %s: %w", record.Change.SequenceNumber, err))
+			errs = append(errs, fmt.Errorf("indicators: record %s: %w", r.Change.SequenceNumber, err))
 			continue
 		}
-		finding, concerned := change.finding()
+		finding, isVulnerability, concerned := concerns(change)
 		if !concerned {
 			continue
 		}
 		if _, known := byFinding[finding]; !known {
 			byFinding[finding] = task{finding: finding, images: map[model.Key]model.Item{}}
 		}
-		if change.isVulnerability() {
+		if isVulnerability {
 			// Records of one item come in order: the last one wins.
-			byFinding[finding].images[change.key] = change.after
+			byFinding[finding].images[change.Key] = change.After
 		}
 	}
 	tasks := slices.SortedFunc(maps.Values(byFinding), func(a, b task) int {
@@ -55,62 +56,22 @@ func group(records []events.DynamoDBEventRecord) ([]task, error) {
 	return tasks, errors.Join(errs...)
 }
 
-// change is one record in the SDK's form.
-type change struct {
-	key           model.Key
-	before, after model.Item // nil = the item did not or does not exist
-}
-
-func readChange(record events.DynamoDBEventRecord) (change, error) {
-	key, err := model.FromEvent(record.Change.Keys)
-	if err != nil {
-		return change{}, fmt.Errorf("keys: %w", err)
+// concerns returns the id of the finding that is to be computed because of a
+// change, whether the change is one of a vulnerability, and whether there is
+// anything to compute.
+func concerns(c record.Change) (finding string, isVulnerability, concerned bool) {
+	if _, finding, ok := model.SplitVulnerabilityKey(c.Key); ok {
+		return finding, true, true
 	}
-	var c change
-	if c.key, err = model.KeyOf(key); err != nil {
-		return change{}, err
-	}
-	if c.before, err = model.FromEvent(record.Change.OldImage); err != nil {
-		return change{}, fmt.Errorf("old image: %w", err)
-	}
-	if c.after, err = model.FromEvent(record.Change.NewImage); err != nil {
-		return change{}, fmt.Errorf("new image: %w", err)
-	}
-	return c, c.check(record.EventName)
-}
-
-// check rejects a record whose images do not tell what happened.
-func (c change) check(event string) error {
-	wantBefore, wantAfter := event != "INSERT", event != "REMOVE"
-	switch {
-	case event != "INSERT" && event != "MODIFY" && event != "REMOVE":
-		return fmt.Errorf("%s, %s: event %q is not INSERT, MODIFY or REMOVE", c.key.PK, c.key.SK, event)
-	case wantBefore && c.before == nil || wantAfter && c.after == nil:
-		return fmt.Errorf("%s, %s: %s without its images: the stream needs NEW_AND_OLD_IMAGES", c.key.PK, c.key.SK, event)
-	}
-	return nil
-}
-
-// finding returns the id of the finding that is to be computed because of the
-// change, and whether there is one.
-func (c change) finding() (id string, concerned bool) {
-	if _, finding, ok := model.SplitVulnerabilityKey(c.key); ok {
-		return finding, true
-	}
-	id, _, ok := model.SplitFindingKey(c.key)
-	return id, ok && c.after != nil && c.changesInput()
-}
-
-func (c change) isVulnerability() bool {
-	_, _, ok := model.SplitVulnerabilityKey(c.key)
-	return ok
+	finding, _, ok := model.SplitFindingKey(c.Key)
+	return finding, false, ok && c.After != nil && changesInput(c)
 }
 
 // changesInput tells whether a finding is new or changed what its indicators are
 // computed from. Our own writes never do: this is what ends the loop of a trigger
 // that writes the table it listens to.
-func (c change) changesInput() bool {
-	return c.before == nil ||
-		!model.Equal(c.before["severity_score"], c.after["severity_score"]) ||
-		!model.Equal(stateStatus(c.before), stateStatus(c.after))
+func changesInput(c record.Change) bool {
+	return c.Before == nil ||
+		!model.Equal(c.Before["severity_score"], c.After["severity_score"]) ||
+		!model.Equal(stateStatus(c.Before), stateStatus(c.After))
 }
