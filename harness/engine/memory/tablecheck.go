@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -29,12 +30,7 @@ func checkCreate(in *dynamodb.CreateTableInput) error {
 	c.required("keySchema", in.KeySchema == nil)
 	enum(&c, "billingMode", in.BillingMode, "PROVISIONED", "PAY_PER_REQUEST")
 	enum(&c, "tableClass", in.TableClass, "STANDARD", "STANDARD_INFREQUENT_ACCESS")
-	for i, d := range in.AttributeDefinitions {
-		enum(&c, "attributeDefinitions."+itoa(int32(i+1))+".member.attributeType", d.AttributeType, "B", "N", "S")
-	}
-	for i, e := range in.KeySchema {
-		enum(&c, "keySchema."+itoa(int32(i+1))+".member.keyType", e.KeyType, "HASH", "RANGE")
-	}
+	c.key("", in.AttributeDefinitions, in.KeySchema)
 	if in.TableName != nil {
 		c.name("tableName", tableName(in.TableName))
 	}
@@ -45,6 +41,16 @@ func checkCreate(in *dynamodb.CreateTableInput) error {
 		return err
 	}
 	return checkKeys(in)
+}
+
+// key refuses kinds that a key attribute or its part of the key cannot be of.
+func (c *constraints) key(member string, definitions []types.AttributeDefinition, key []types.KeySchemaElement) {
+	for i, d := range definitions {
+		enum(c, "attributeDefinitions."+itoa(int32(i+1))+".member.attributeType", d.AttributeType, "B", "N", "S")
+	}
+	for i, e := range key {
+		enum(c, member+"keySchema."+itoa(int32(i+1))+".member.keyType", e.KeyType, "HASH", "RANGE")
+	}
 }
 
 func checkBilling(in *dynamodb.CreateTableInput) error {
@@ -62,15 +68,23 @@ func checkBilling(in *dynamodb.CreateTableInput) error {
 
 func checkThroughput(p *types.ProvisionedThroughput) error {
 	var c constraints
+	c.throughput("provisionedThroughput", p)
+	return c.err()
+}
+
+// throughput refuses units below one; nil is none.
+func (c *constraints) throughput(member string, p *types.ProvisionedThroughput) {
+	if p == nil {
+		return
+	}
 	for _, units := range []struct {
 		member string
-		n      int64
-	}{{"writeCapacityUnits", aws.ToInt64(p.WriteCapacityUnits)}, {"readCapacityUnits", aws.ToInt64(p.ReadCapacityUnits)}} {
-		if units.n < 1 {
-			c.add("'"+strconv.FormatInt(units.n, 10)+"'", "provisionedThroughput."+units.member, "have value greater than or equal to 1")
+		n      *int64
+	}{{"writeCapacityUnits", p.WriteCapacityUnits}, {"readCapacityUnits", p.ReadCapacityUnits}} {
+		if n := aws.ToInt64(units.n); n < 1 {
+			c.add("'"+strconv.FormatInt(n, 10)+"'", member+"."+units.member, "have value greater than or equal to 1")
 		}
 	}
-	return c.err()
 }
 
 // checkKeys checks the keys of a table and its indexes, and that they use all
@@ -95,12 +109,8 @@ func checkKeys(in *dynamodb.CreateTableInput) error {
 		names[aws.ToString(x.IndexName)] = true
 	}
 	for _, x := range in.GlobalSecondaryIndexes {
-		demand := in.BillingMode == types.BillingModePayPerRequest
-		switch {
-		case demand && x.ProvisionedThroughput != nil:
-			return validation.Errorf("One or more parameter values were invalid: ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", aws.ToString(x.IndexName))
-		case !demand && x.ProvisionedThroughput == nil:
-			return validation.Errorf("One or more parameter values were invalid: ProvisionedThroughput is not specified for index: %s", aws.ToString(x.IndexName))
+		if err := checkIndexBilling(aws.ToString(x.IndexName), x.ProvisionedThroughput, cmp.Or(in.BillingMode, types.BillingModeProvisioned)); err != nil {
+			return err
 		}
 		if names[aws.ToString(x.IndexName)] {
 			return validation.Errorf("One or more parameter values were invalid: Duplicate index name: %s", aws.ToString(x.IndexName))
