@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	crand "crypto/rand"
 	"errors"
@@ -70,7 +71,7 @@ func newAttempt(h *Harness, s *scenario.Scenario) *attempt {
 	c := &clock{now: s.Start.Add(-fixtureLead)}
 	a := &attempt{
 		harness: h, scenario: s, run: crand.Text(), clock: c, log: trace.New(time.Now, c.Now),
-		running: map[trace.ID]*invocation{}, pick: order(h.options.Seed, s.Name),
+		running: map[trace.ID]*invocation{}, pick: order(h.seed(s), s.Name),
 	}
 	if observe := h.options.Observe; observe != nil {
 		a.log.Observe(func(e trace.Event) { observe(s.Name, e) })
@@ -79,6 +80,9 @@ func newAttempt(h *Harness, s *scenario.Scenario) *attempt {
 	a.unstray = h.sink.OnStray(a.stray)
 	return a
 }
+
+// seed of the order of calls: that of the run, else that of the scenario.
+func (h *Harness) seed(s *scenario.Scenario) uint64 { return cmp.Or(h.options.Seed, s.Seed) }
 
 // order is the chance that a seed stands for, another for each scenario; nil for
 // the default order.

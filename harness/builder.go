@@ -35,6 +35,7 @@ type Builder struct {
 	needs       []string
 	patience    time.Duration
 	coldStarts  bool
+	seed        uint64
 }
 
 type trigger struct {
@@ -129,6 +130,10 @@ func (b *Builder) Patience(d time.Duration) *Builder { b.patience = d; return b 
 // ColdStarts makes every invocation one.
 func (b *Builder) ColdStarts() *Builder { b.coldStarts = true; return b }
 
+// Seed orders the calls that are made at the same time; see [Options].Seed, which
+// comes before it.
+func (b *Builder) Seed(n uint64) *Builder { b.seed = n; return b }
+
 // Build makes the scenario, for [Harness.Run]. Its error holds every mistake, with
 // the line of YAML that the builder wrote.
 func (b *Builder) Build(p Project) (*scenario.Scenario, error) {
@@ -170,6 +175,9 @@ func (b *Builder) YAML(p Project) ([]byte, error) {
 	}
 	if b.coldStarts {
 		w.key("cold_starts", true)
+	}
+	if b.seed > 0 {
+		w.key("seed", b.seed)
 	}
 	w.line("steps:")
 	for _, s := range b.steps {

@@ -49,6 +49,7 @@ start: 2024-09-19T10:00:00Z
 triggers: {echo: {batch_size: 2, maximum_retry_attempts: 9}}
 patience: 2h
 cold_starts: true
+seed: 3
 observe: [changed_items, invocations]
 steps:
   - name: {ids: [a, "b c"], size: 3, until: 2024-10-01T00:00:00Z, loud: true}
@@ -79,7 +80,7 @@ func asGo() *harness.Builder {
 	return harness.NewScenario("things/written").Title("what there is to write").
 		Fixture("some").Given(harness.Do("put", item("gone"))).
 		Start(testStart).Trigger("echo", harness.Args{"batch_size": 2, "maximum_retry_attempts": 9}).
-		Patience(2*time.Hour).ColdStarts().Observe("changed_items", "invocations").
+		Patience(2*time.Hour).ColdStarts().Seed(3).Observe("changed_items", "invocations").
 		Do("name", harness.Args{"ids": []string{"a", "b c"}, "size": 3, "until": time.Date(2024, 10, 1, 0, 0, 0, 0, time.UTC), "loud": true}).
 		Do("put", harness.Args{"item": map[string]any{
 			"id": text("d"), "n": n("1.50"), "s": "x\ty",

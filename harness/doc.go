@@ -35,11 +35,12 @@
 //
 // # The order of calls
 //
-// With seed 0 each writer and each invocation runs to its end before the next
-// begins. With another [Options].Seed the writers of a together step run at the
-// same time, and so may invocations of different mappings and lanes, each in an
-// environment of its own: at every AWS call the seed says who goes on. The same
-// seed is the same run. The fixture is always settled in the default order.
+// Without a seed each writer and each invocation runs to its end before the next
+// begins. With one, of [Options] or else of the scenario itself (seed: 7), the
+// writers of a together step run at the same time, and so may invocations of
+// different mappings and lanes, each in an environment of its own: at every AWS
+// call the seed says who goes on. The same seed is the same run. The fixture is
+// always settled in the default order.
 //
 // # Faults
 //

@@ -1,6 +1,7 @@
 package harness_test
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -32,6 +33,7 @@ func groupTests() map[string]func(*testing.T, *databases) {
 		"a view with nothing to show says so":                       testNothingToShow,
 		"a value as expected, and one that is not":                  testExpect,
 		"a scenario asks for cold starts":                           testScenarioColdStarts,
+		"a scenario has a seed, the run's comes before it":          testScenarioSeed,
 	}
 }
 
@@ -287,5 +289,35 @@ func testScenarioColdStarts(t *testing.T, e *databases) {
 	run(t, start(t, project(t, mapping.Mapping{}, c.build), e, harness.Options{}), s)
 	if c.builds != 2 {
 		t.Errorf("%d environments for 2 invocations", c.builds)
+	}
+}
+
+func testScenarioSeed(t *testing.T, e *databases) {
+	p := project(t, mapping.Mapping{}, building(idle))
+	p.Mutations = []harness.Mutation{adding()}
+	add := scenario.Step{Verb: "add", Text: "add", Args: adding().New()}
+	of := func(ofRun, own uint64) (trace string) {
+		s := scenarioOf("things/sum", together(add, add, add))
+		s.Seed = own
+		h := start(t, p, e, harness.Options{Seed: ofRun})
+		defer h.Close()
+		r := run(t, h, s)
+		if want := cmp.Or(ofRun, own); r.Err != nil || r.Seed != want {
+			t.Fatalf("run's %d, scenario's %d: ran with seed %d: %v", ofRun, own, r.Seed, r.Err)
+		}
+		return r.Log.Canonical()
+	}
+	distinct := map[string]bool{}
+	for seed := range uint64(5) {
+		distinct[of(seed, 0)] = true
+		if of(0, seed) != of(seed, 0) {
+			t.Errorf("seed %d of the scenario is not the order of that seed of a run", seed)
+		}
+		if seed > 0 && of(seed, 9) != of(seed, 0) {
+			t.Errorf("seed %d of the run does not come before that of the scenario", seed)
+		}
+	}
+	if len(distinct) < 2 {
+		t.Error("no seed changes the order: this shows nothing")
 	}
 }

@@ -44,8 +44,9 @@ type Options struct {
 	// kept in memory is gone.
 	ColdStarts bool
 	// Seed orders the calls of writers and invocations that run at the same time:
-	// another seed is another order, the same seed the same run. 0 is the default
-	// order, in which each runs to its end before the next.
+	// another seed is another order, the same seed the same run. 0 leaves it to each
+	// scenario; one without a seed is in the default order, in which each runs to its
+	// end before the next.
 	Seed uint64
 	// Observe sees the events of every run as they happen, with the name of the
 	// scenario, in the order of each: for progress. It is called from several
@@ -188,7 +189,7 @@ func (h *Harness) Run(ctx context.Context, s *scenario.Scenario) (*Result, error
 // skip is the result of a run that is not made. Its log is empty.
 func (h *Harness) skip(s *scenario.Scenario, why string) *Result {
 	start := func() time.Time { return s.Start }
-	return &Result{Scenario: s, Outcome: Skipped, Why: why, Seed: h.options.Seed, Log: trace.New(time.Now, start)}
+	return &Result{Scenario: s, Outcome: Skipped, Why: why, Seed: h.seed(s), Log: trace.New(time.Now, start)}
 }
 
 // judge makes the result of an attempt that ended with err.
@@ -198,7 +199,7 @@ func (h *Harness) judge(a *attempt, err error) (*Result, error) {
 		return nil, unreadable
 	}
 	r := &Result{
-		Scenario: a.scenario, Log: a.log, Settled: a.settled, Seed: h.options.Seed,
+		Scenario: a.scenario, Log: a.log, Settled: a.settled, Seed: h.seed(a.scenario),
 		DeadLetters: letters, Dropped: a.letters.lost(), Defaults: a.retryDefaults(),
 	}
 	var unsettled *settle.NotSettled

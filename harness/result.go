@@ -49,7 +49,7 @@ type Result struct {
 	Err error
 	// Why says why nothing was run, for Skipped.
 	Why string
-	// Seed of the order of calls: [Options].Seed.
+	// Seed of the order of calls: [Options].Seed, else that of the scenario.
 	Seed uint64
 	// NotSettled is the verdict, for Unsettled.
 	NotSettled *settle.NotSettled

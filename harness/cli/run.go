@@ -20,7 +20,7 @@ type runCommand struct {
 	Names    []string `arg:"" optional:"" help:"Scenarios: names, files, folders or patterns (vulnerabilities/*); all without."`
 	Timeline bool     `help:"Show what happened in each run, and its result beside the snapshot."`
 	Format   string   `help:"How to print: ${enum}." enum:"text,json,junit,github" default:"text" placeholder:"FORMAT"`
-	Seed     uint64   `help:"Order of calls that are made at the same time; 0 is one after the other." default:"0" placeholder:"N"`
+	Seed     uint64   `help:"Order of calls that are made at the same time; 0 is that of the scenario, else one after the other." default:"0" placeholder:"N"`
 	Parallel int      `help:"Scenarios that run at the same time; 0 is one for each processor." default:"0" placeholder:"N"`
 	Watch    bool     `short:"w" help:"Run again what a change of scenarios/, fixtures/ or snapshots/ affects, until stopped."`
 	Review   bool     `help:"Then review what is pending: on a screen, or as a list where there is no terminal."`

@@ -184,6 +184,7 @@ func TestSettings(t *testing.T) {
 		"needs: [split]",
 		"patience: 24h",
 		"cold_starts: true",
+		"seed: 7",
 		"observe: [items, doors]",
 		"triggers:",
 		"  counter: {batch_size: 1, filters: [{dynamodb: {NewImage: {id: {S: [a, null]}}}}], maximum_retry_attempts: -1, enabled: false}",
@@ -197,12 +198,12 @@ func TestSettings(t *testing.T) {
 	at := func(line int) scenario.Position {
 		return scenario.Position{File: "scenarios/a.yaml", Line: line, Col: 3}
 	}
-	want := []scenario.Trigger{{Pos: at(10), Name: "counter", Overrides: []byte(overrides)}, {Pos: at(11), Name: "archive"}}
+	want := []scenario.Trigger{{Pos: at(11), Name: "counter", Overrides: []byte(overrides)}, {Pos: at(12), Name: "archive"}}
 	if diff := cmp.Diff(want, sc.Triggers); diff != "" {
 		t.Errorf("triggers: - want, + got:\n%s", diff)
 	}
-	if sc.Patience != 24*time.Hour || !sc.ColdStarts || !cmp.Equal(sc.Needs, []string{"split"}) || !cmp.Equal(sc.Observe, []string{"items", "doors"}) {
-		t.Errorf("got patience %v, cold starts %v, needs %v, observe %v", sc.Patience, sc.ColdStarts, sc.Needs, sc.Observe)
+	if sc.Patience != 24*time.Hour || !sc.ColdStarts || sc.Seed != 7 || !cmp.Equal(sc.Needs, []string{"split"}) || !cmp.Equal(sc.Observe, []string{"items", "doors"}) {
+		t.Errorf("got patience %v, cold starts %v, seed %d, needs %v, observe %v", sc.Patience, sc.ColdStarts, sc.Seed, sc.Needs, sc.Observe)
 	}
 
 	sc, err = readSteps(t, "  - pause", "triggers: [archive]\n")

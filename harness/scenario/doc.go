@@ -36,6 +36,8 @@
 //	             scenario
 //	patience     how much virtual time a settling may take: 24h
 //	cold_starts  true makes every invocation one
+//	seed         an order of the calls that are made at the same time, 1 or more:
+//	             invocations overlap then. A seed of the run comes before it
 //	observe      the views to show
 //
 // The name of a scenario is its path below scenarios/ without .yaml; two names that

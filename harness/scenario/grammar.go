@@ -38,7 +38,7 @@ func (r *reader) scenario(body ast.Node) (draft, bool) {
 	at := r.position(body)
 	fields, ok := r.fields(body, at, "a scenario",
 		[]string{"fixture", "start", "steps"},
-		[]string{"title", "triggers", "needs", "patience", "cold_starts", "observe"})
+		[]string{"title", "triggers", "needs", "patience", "cold_starts", "seed", "observe"})
 	if !ok {
 		return draft{}, false
 	}

@@ -36,6 +36,9 @@ type Scenario struct {
 	Patience time.Duration
 	// ColdStarts makes every invocation one.
 	ColdStarts bool
+	// Seed orders the calls that are made at the same time, unless the run has a seed
+	// of its own; 0 is the default order.
+	Seed uint64
 }
 
 // Trigger is a trigger that a scenario lets run.

@@ -64,7 +64,7 @@ func TestSchemaTakesTheWholeGrammar(t *testing.T) {
 	}
 	files := []string{
 		"fixture: {use: [a], items: [lamp: {id: a}], override: [delete: {key: {pk: a, sk: b}}]}\nstart: 2024-09-19T12:00:00+02:00\nsteps: [pause]\n" +
-			"triggers: {indicators: {batch_size: 1}}\nneeds: [split]\npatience: 24h\ncold_starts: true\nobserve: [items, indicators]\n",
+			"triggers: {indicators: {batch_size: 1}}\nneeds: [split]\npatience: 24h\ncold_starts: true\nseed: 7\nobserve: [items, indicators]\n",
 		"fixture: [a, b]\nstart: 2024-09-19T10:00:00Z\nsteps: [pause]\ntriggers: [indicators]\n",
 	}
 	for _, step := range steps {

@@ -24,6 +24,11 @@ func (r *reader) settings(d *draft, fields map[string]entry) bool {
 	if e, given := fields["cold_starts"]; given {
 		d.ColdStarts = r.bool(e)
 	}
+	if e, given := fields["seed"]; given {
+		var n count
+		n.read(r, e)
+		d.Seed = uint64(n)
+	}
 	return len(r.mistakes) == before
 }
 
