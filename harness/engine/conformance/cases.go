@@ -23,11 +23,20 @@ var files embed.FS
 // error after "!". Where DynamoDB Local is known to answer otherwise two lines
 // follow, "local:" with its answer and "because:" with how that is known.
 // A line that begins with "#" is a remark.
+//
+// What DynamoDB Local cannot be made to do is shown on the memory engine alone. The
+// line below the feature then says how it is known:
+//
+//	== GetRecords: a shard that is split ends
+//	memory only: Streams.html: a shard splits, its records are read before its children's
 type Case struct {
 	File      string // "items", for cases/items.txt
 	Operation string // the API's name
 	Feature   string // a few words
-	Steps     []Step
+	// MemoryOnly is the source of a case that only engines with controls can play
+	// (see [Runner.Do]); "" is a case for all.
+	MemoryOnly string
+	Steps      []Step
 }
 
 // Step is one request of a case.
@@ -92,6 +101,8 @@ func parse(file, text string) ([]Case, error) {
 			cases = append(cases, Case{File: file, Operation: operation, Feature: feature})
 		case len(cases) == 0:
 			return nil, wrong("before the first case")
+		case strings.HasPrefix(line, "memory only: ") && len(cases[len(cases)-1].Steps) == 0:
+			cases[len(cases)-1].MemoryOnly = strings.TrimPrefix(line, "memory only: ")
 		default:
 			if why := cases[len(cases)-1].add(i+1, line); why != "" {
 				return nil, wrong(why)

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/stillwater-streams/stillwater/harness/engine"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory"
 )
 
 // Options of a [Runner]; the zero value is for an engine that answers as the
@@ -28,7 +29,8 @@ type Runner struct {
 	here    map[string]bool   // which of them are there
 	db      *dynamodb.Client
 	streams *dynamodbstreams.Client
-	writer  *writer // of the case that is being played
+	control *memory.Database // nil: the engine takes no commands
+	writer  *writer          // of the case that is being played
 }
 
 // NewRunner returns a runner for a database in which nobody else works.
@@ -46,6 +48,7 @@ func NewRunner(db *engine.Database, o Options) (*Runner, error) {
 		streams: dynamodbstreams.NewFromConfig(db.Config(nil), func(o *dynamodbstreams.Options) { o.RetryMaxAttempts = 1 }),
 		writer:  newWriter(o.DynamoDBLocal),
 	}
+	r.control, _ = db.Controls().(*memory.Database)
 	for line := range strings.Lines(text) {
 		if _, rest, ok := strings.Cut(line, "{TableName: "); ok && !strings.HasPrefix(line, "#") {
 			name, _, _ := strings.Cut(rest, ",")
@@ -96,6 +99,7 @@ func (r *Runner) Run(ctx context.Context, c Case) ([]Answer, error) {
 //	Scan* {TableName: single, Limit: 1}     all pages: {Pages: 3, Items: […]}
 //	Records {TableName: streamed}           all records of the table's latest stream, as GetRecords gives them
 //	Settled {TableName: made}               DescribeTable as soon as no index is being made or removed
+//	SplitShard {TableName: streamed}        a control of the memory engine, named as its method: [Command]
 //	DescribeTable {TableName: single} -> Table.TableStatus, Table.KeySchema.KeyType
 //
 // After the arrow are the members to show; a member of a list is that of all its
@@ -135,6 +139,9 @@ func (r *Runner) send(ctx context.Context, operation string, arguments node) (an
 		return r.records(ctx, arguments)
 	case "Settled":
 		return r.settled(ctx, arguments)
+	}
+	if do, ok := commands()[operation]; ok {
+		return r.command(operation, do, arguments)
 	}
 	name, paged := strings.CutSuffix(operation, "*")
 	method := reflect.ValueOf(r.db).MethodByName(name)

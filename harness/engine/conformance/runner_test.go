@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stillwater-streams/stillwater/harness/engine"
 	"github.com/stillwater-streams/stillwater/harness/engine/conformance"
 	"github.com/stillwater-streams/stillwater/harness/engine/memory"
 )
@@ -22,6 +23,9 @@ func TestMistakesInCases(t *testing.T) {
 		`GetItem {TableName: [single]}`:                                "want text",
 		`Scan {TableName: single, Limit: many}`:                        "invalid syntax",
 		`GetRecords {ShardIterator: <iterator:1>}`:                     "no answer has named <iterator:1>",
+		`SplitShard {TableName: nowhere}`:                              "there is none: create it first",
+		`SplitShard {StreamArn: nowhere}`:                              "has no member StreamArn",
+		`Advance {By: soon}`:                                           "invalid duration",
 		`ListTables {} -> Tables`:                                      "has no member Tables",
 		`PutItem {TableName: single, Item: {pk: "a", l: deep:x}}`:      "invalid syntax",
 		`PutItem {TableName: single, Item: {pk: "a", l: <shard:1>}}`:   "want an attribute value",
@@ -50,5 +54,17 @@ func TestWrongAnswersAreFound(t *testing.T) {
 	}
 	if !answers[1].Right(conformance.Options{DynamoDBLocal: true}) {
 		t.Error("DynamoDB Local may not answer what the case says of it")
+	}
+}
+
+// A control is for engines that have it: another one cannot play the case, which is
+// no wrong answer of its.
+func TestControlsNeedTheMemoryEngine(t *testing.T) {
+	r, err := conformance.NewRunner(engine.NewDatabase("http://127.0.0.1:1", "us-east-1", "KEY", nil), conformance.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.Do(t.Context(), `Advance {By: 1h}`); err == nil || !strings.Contains(err.Error(), "the engine has no controls") {
+		t.Errorf("%q, %v", got, err)
 	}
 }

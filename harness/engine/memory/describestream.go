@@ -6,8 +6,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
-
-	"github.com/stillwater-streams/stillwater/harness/engine/memory/validation"
 )
 
 // maxShards and maxStreams are how many of them a page has at most.
@@ -65,10 +63,7 @@ func (db *Database) describeStream(in *dynamodbstreams.DescribeStreamInput) (*dy
 	if err != nil {
 		return nil, err
 	}
-	shards, err := s.filter(in.ShardFilter)
-	if err != nil {
-		return nil, err
-	}
+	shards := s.filter(in.ShardFilter)
 	if in.ExclusiveStartShardId != nil {
 		at := slices.IndexFunc(shards, func(h *shard) bool { return h.id == *in.ExclusiveStartShardId })
 		if at < 0 {
@@ -95,20 +90,17 @@ func pageLimit(asked *int32, most int) int {
 }
 
 // filter returns the shards that a filter leaves.
-func (s *stream) filter(f *streamtypes.ShardFilter) ([]*shard, error) {
+func (s *stream) filter(f *streamtypes.ShardFilter) []*shard {
 	if f == nil || f.Type != streamtypes.ShardFilterTypeChildShards {
-		return s.shards, nil
-	}
-	if f.ShardId == nil {
-		return nil, validation.Errorf("ShardId must be specified when the type of the ShardFilter is CHILD_SHARDS")
+		return s.shards
 	}
 	var children []*shard
 	for _, h := range s.shards {
-		if h.parent == *f.ShardId {
+		if h.parent != "" && h.parent == aws.ToString(f.ShardId) {
 			children = append(children, h)
 		}
 	}
-	return children, nil
+	return children
 }
 
 func (s *stream) description() *streamtypes.StreamDescription {

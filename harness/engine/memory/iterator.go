@@ -3,6 +3,7 @@ package memory
 import (
 	"encoding/base64"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,9 @@ import (
 
 // iteratorLife is how long an iterator can be used.
 const iteratorLife = 15 * time.Minute
+
+// beyond is a sequence number that no record reaches.
+const beyond = math.MaxInt64
 
 // iterator is a place in a shard: the least sequence number of the next record.
 // It is given out as text that holds all of it, so clones understand it too.
@@ -102,7 +106,7 @@ func (db *Database) position(h *shard, in *dynamodbstreams.GetShardIteratorInput
 		return 0, err
 	}
 	if seq < h.start || h.end > 0 && seq > h.end {
-		return 0, validation.Errorf("Invalid SequenceNumber: %s is outside the sequence number range of shard %s", *in.SequenceNumber, h.id)
+		return 0, validation.Errorf("Invalid SequenceNumber for the shard")
 	}
 	if in.ShardIteratorType == streamtypes.ShardIteratorTypeAfterSequenceNumber {
 		seq++
@@ -129,7 +133,8 @@ func (db *Database) positionAt(h *shard, at *time.Time) (uint64, error) {
 	return from, nil
 }
 
-// parseSequence takes 21 to 40 digits.
+// parseSequence takes 21 to 40 digits. A number that no record can have is taken
+// for one behind all of them.
 func parseSequence(text string) (uint64, error) {
 	var c constraints
 	switch {
@@ -145,9 +150,9 @@ func parseSequence(text string) (uint64, error) {
 	}
 	n, err := strconv.ParseUint(strings.TrimLeft(text, "0"), 10, 64)
 	if err != nil && strings.Trim(text, "0") != "" {
-		return 0, validation.Errorf("Invalid SequenceNumber: %s is beyond any record", text)
+		return beyond, nil
 	}
-	return n, nil
+	return min(n, beyond), nil
 }
 
 func trimmedAccess() error {

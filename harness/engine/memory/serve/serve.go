@@ -130,6 +130,12 @@ func (s *Server) dispatch(ctx context.Context, caller wire.Caller, input any) (a
 	return s.database(caller).Do(ctx, input)
 }
 
+// Database is that of the clients with an access key in a region: for its
+// controls, and for who wants to fill it without requests.
+func (s *Server) Database(accessKey, region string) *memory.Database {
+	return s.database(wire.Caller{AccessKey: accessKey, Region: region})
+}
+
 // database is the caller's; its first request makes it.
 func (s *Server) database(caller wire.Caller) *memory.Database {
 	caller.Region = cmp.Or(s.options.Region, caller.Region)
