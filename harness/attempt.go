@@ -53,6 +53,7 @@ type attempt struct {
 	pick     *rand.Rand               // of the order of calls; nil: one after the other
 	restarts int                      // of the consumer
 	past     past                     // what built-in views show beside the tables
+	requests requests                 // that triggers made over HTTP
 
 	letters    *deadLetters
 	settled    []Settling
@@ -179,6 +180,7 @@ func (a *attempt) prepare(ctx context.Context, db *engine.Database) error {
 	o := gate.Options{
 		Config: config, Tables: tables, Log: a.log, Now: a.clock.Now,
 		Watchdog: a.harness.options.Watchdog, Decide: a.decide,
+		HTTP: a.harness.project.HTTP, Requested: a.requests.note,
 	}
 	if a.pick != nil {
 		o.Pick = a.pick.IntN

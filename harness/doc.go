@@ -20,8 +20,8 @@
 //  4. Observe, in the end and at each snapshot step: views pick what to show. A
 //     project has its own (the indicators of each finding), and there are items,
 //     changed_items (what is not as the fixture left it, the removed as absent),
-//     on_failure, invocations and metrics (Lambda's EventCount group); one of
-//     these that has nothing to show says []. Batches that went to an on-failure
+//     on_failure, invocations, metrics (Lambda's EventCount group) and requests
+//     (what triggers sent over HTTP, with the answers); one of these that has nothing to show says []. Batches that went to an on-failure
 //     destination, or nowhere, are always shown.
 //  5. Compare: the canonical text is held against the snapshot, and each line that
 //     differs gets its cause ([Result.Causes]): the write of a step or of a trigger
@@ -49,8 +49,9 @@
 //
 //	fail           an invocation fails before its handler is called; with after: writes, after it returned
 //	throttle       an invocation is refused; that uses up no retry
-//	fail_call      an AWS call is answered with an error of the service, as after the SDK's own retries
-//	time_out       an invocation ends at its nth AWS call, which is not made; its environment is gone
+//	fail_call      an AWS call is answered with an error of the service, as after the SDK's own retries;
+//	               an HTTP request with a status, or not at all
+//	time_out       an invocation ends at its nth call, which is not made; its environment is gone
 //	kill           every mapping goes on at its checkpoints, in cold environments; what it had read and not
 //	               checkpointed comes again. With after: TRIGGER, between an invocation and its checkpoint
 //	deliver_again  a batch that succeeded is handed out once more, warm, before its checkpoint
@@ -77,9 +78,8 @@
 // and 24 hours of retries take no time. [Options].Live runs consumer.Run itself
 // instead, as it ships, and comes to the same snapshots; faults, backlogs and
 // moves of the clock are the driver's alone, and the writers of a together step go
-// one after the other there. There records keep the
-// time that the engine gives them, floored to the minute by DynamoDB Local: a
-// handler that reads it, or a maximum record age of a minute, sees the difference.
+// one after the other there. A maximum record age counts from the time that the
+// engine gives records there, which DynamoDB Local floors to the minute.
 // A mapping exists before anything is written, so that LATEST is TRIM_HORIZON.
 // memory_size and metrics_config of a mapping change nothing here: the one is for
 // a deployment, the other for who collects metrics (consumer/telemetry). A

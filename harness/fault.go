@@ -3,7 +3,11 @@ package harness
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"os"
+	"strconv"
+	"syscall"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -123,10 +127,13 @@ func (f *fault) reason() string {
 		op := c.Operation
 		if op == "" {
 			op = "AWS"
+			if _, http := callError(c.Error); http {
+				op = "HTTP"
+			}
 		}
 		return fmt.Sprintf("%s made no more %s calls after this step", f.trigger, op)
 	case scenario.TimeOut:
-		return fmt.Sprintf("no invocation of %s after this step made %d AWS calls", f.trigger, c.Call)
+		return fmt.Sprintf("no invocation of %s after this step made %d calls", f.trigger, c.Call)
 	case scenario.DeliverAgain:
 		return fmt.Sprintf("no more batches of %s succeeded after this step", f.trigger)
 	}
@@ -148,12 +155,33 @@ func (a *attempt) decide(c gate.Call) error {
 	}
 	for _, f := range a.faults {
 		fc, ok := f.step.Control.(scenario.FailCall)
-		if ok && f.pending() && f.trigger == c.Actor && (fc.Operation == "" || fc.Operation == c.Op) {
+		if !ok || !f.pending() || f.trigger != c.Actor || fc.Operation != "" && fc.Operation != c.Op {
+			continue
+		}
+		if err, http := callError(fc.Error); http == c.HTTP {
 			a.happen(f, c.Task, fmt.Sprintf("%s is answered with %s", c.Op, fc.Error))
-			return serviceError(fc.Error)
+			return err
 		}
 	}
 	return nil
+}
+
+// callError is how a call ends that a fault answers; http says that it is the end
+// of an HTTP request: a status, or a failure of the connection as net has it.
+func callError(name string) (err error, http bool) {
+	if status, err := strconv.Atoi(name); err == nil {
+		return &gate.HTTPStatus{Code: status}, true
+	}
+	failed := func(why error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: why} }
+	switch name {
+	case "ConnectionRefused":
+		return failed(syscall.ECONNREFUSED), true
+	case "ConnectionReset":
+		return failed(syscall.ECONNRESET), true
+	case "Timeout":
+		return failed(os.ErrDeadlineExceeded), true
+	}
+	return serviceError(name), false
 }
 
 // serviceError is an error of the service as the SDK hands it to a caller, after

@@ -288,7 +288,7 @@ func testNeverHappened(t *testing.T, e *databases) {
 	}{
 		{scenario.Fail{Trigger: "echo", Times: 3}, "happened 1 of 3 times: there were no more invocations of echo after this step"},
 		{scenario.FailCall{Trigger: "echo", Operation: "GetItem", Error: "ThrottlingException", Times: 1}, "never happened: echo made no more GetItem calls after this step"},
-		{scenario.TimeOut{Trigger: "echo", Call: 7}, "never happened: no invocation of echo after this step made 7 AWS calls"},
+		{scenario.TimeOut{Trigger: "echo", Call: 7}, "never happened: no invocation of echo after this step made 7 calls"},
 		{scenario.DeliverAgain{Trigger: "echo", Times: 9}, "happened 2 of 9 times: no more batches of echo succeeded after this step"},
 	} {
 		c := &calls{}

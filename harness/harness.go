@@ -200,7 +200,7 @@ func (h *Harness) judge(a *attempt, err error) (*Result, error) {
 	}
 	r := &Result{
 		Scenario: a.scenario, Log: a.log, Settled: a.settled, Seed: h.seed(a.scenario),
-		DeadLetters: letters, Dropped: a.letters.lost(), Defaults: a.retryDefaults(),
+		Requests: a.requests.all(), DeadLetters: letters, Dropped: a.letters.lost(), Defaults: a.retryDefaults(),
 	}
 	var unsettled *settle.NotSettled
 	var step *StepError

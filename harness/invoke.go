@@ -57,7 +57,7 @@ func (e *environment) invoke(ctx context.Context, id trace.ID, payload []byte) (
 func (e *environment) build() (*consumer.Function, error) {
 	a := e.source.attempt
 	handler, err := e.source.trigger.New(Environment{
-		AWS: e.actor.Config(), Now: a.clock.Now,
+		AWS: e.actor.Config(), HTTP: e.actor.HTTP(), Now: a.clock.Now, Wait: noWait,
 		Log: slog.New(&logHandler{log: a.log, actor: e.actor, trigger: e.source.trigger.Mapping.Trigger}),
 	})
 	if err != nil {

@@ -348,6 +348,9 @@ func (h *liveHandler) Invoke(ctx context.Context, payload []byte) (response []by
 	if h.env == nil || l.coldStarts() {
 		h.env = &environment{source: h.source, actor: l.gate.Actor(h.source.trigger.Mapping.Trigger)}
 	}
+	if payload, err = h.onVirtualTime(payload); err != nil {
+		return nil, err
+	}
 	done := l.harness.sink.Run(h.source.trigger.Mapping.Trigger + " " + string(i.id) + " " + l.run)
 	defer done()
 	err = errNoReturn

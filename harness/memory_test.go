@@ -22,7 +22,7 @@ import (
 // container; what only that engine can do is tested here alone.
 func TestInMemory(t *testing.T) {
 	e := &databases{Engine: memory.New(memory.Options{})}
-	for _, tests := range []map[string]func(*testing.T, *databases){faultTests(), groupTests(), shardTests()} {
+	for _, tests := range []map[string]func(*testing.T, *databases){faultTests(), groupTests(), shardTests(), requestTests()} {
 		for name, test := range tests {
 			t.Run(name, func(t *testing.T) { test(t, e) })
 		}

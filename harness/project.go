@@ -2,8 +2,10 @@ package harness
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"time"
 
@@ -30,6 +32,9 @@ type Project struct {
 	Seeds []Mutation
 	// Views that scenarios may observe.
 	Views []View
+	// HTTP answers the requests that triggers make with Environment.HTTP, one at a
+	// time; nil answers each with 204 No Content. Several runs may ask it at once.
+	HTTP http.Handler
 	// Scrub replaces in snapshots what differs from run to run, by identity.
 	Scrub []snapshot.Scrubber
 	// Region and AccountID are those of the ARNs and records that handlers see,
@@ -62,8 +67,15 @@ type Environment struct {
 	// AWS makes clients of any AWS service: dynamodb.NewFromConfig(env.AWS). A
 	// client made otherwise is answered with an error: there is no way out.
 	AWS aws.Config
+	// HTTP sends what a handler tells the world: Project.HTTP answers, in this
+	// process, and nothing leaves it. A request passes the gate as an AWS call does:
+	// one at a time, in the trace, in flight until its answer is there.
+	HTTP *http.Client
 	// Now is the virtual time.
 	Now func() time.Time
+	// Wait is for pauses between attempts. It returns at once, with the error of
+	// ctx if that has ended: no time passes in an invocation, real or virtual.
+	Wait func(ctx context.Context, d time.Duration) error
 	// Log takes what the handler logs; it stands in the trace of the run.
 	Log *slog.Logger
 }

@@ -68,6 +68,9 @@ type Result struct {
 	Settled []Settling
 	// DeadLetters are the messages that went to the on-failure destination.
 	DeadLetters []destination.Message
+	// Requests are those that triggers made over HTTP since the fixture was settled,
+	// in their order.
+	Requests []Request
 	// Dropped are the batches that were given up without one.
 	Dropped []Dropped
 	// Defaults names the triggers that run with fewer retries than Lambda's

@@ -21,11 +21,13 @@ const (
 	viewOnFailure   = "on_failure"
 	viewInvocations = "invocations"
 	viewMetrics     = "metrics"
+	viewRequests    = "requests"
 )
 
 // remember ends the fixture: what views show of the past counts from here.
 func (a *attempt) remember(ctx context.Context) error {
 	a.past = past{}
+	a.requests.forget()
 	if !slices.Contains(views(a.scenario), viewChanged) {
 		return nil
 	}
@@ -59,6 +61,8 @@ func (s *sight) builtIn(a *attempt, name string, items []observed) error {
 		s.invocations(a)
 	case viewMetrics:
 		s.metrics(a)
+	case viewRequests:
+		s.requests(a)
 	}
 	if len(s.sections) == before {
 		s.add(snapshot.Section{View: name, Value: &types.AttributeValueMemberL{}}, "", "")

@@ -111,7 +111,7 @@ func (d *daemon) open(ctx context.Context, triggers []harness.Trigger) (err erro
 	log.KeepLast(remember)
 	d.gate = gate.New(gate.Options{
 		Config: config, Tables: keysOf(d.options.Project), Log: log, Now: d.clock.Now, Shared: true, Remember: remember,
-		Watchdog: watchdog, Calls: math.MaxInt,
+		Watchdog: watchdog, Calls: math.MaxInt, HTTP: d.options.Project.HTTP,
 	})
 	d.causes = newCauses(log, d.gate)
 	d.guard = newGuard(log, d.options.Depth, len(triggers))

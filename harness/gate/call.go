@@ -12,9 +12,10 @@ type callKey struct{}
 // What it names is worked out before it stops at the gate, in the goroutine of
 // its caller: who gives up may change the input while the request is under way.
 type call struct {
-	task *Task
-	op   string
-	what subject
+	task    *Task
+	op      string
+	what    subject
+	request *Request // nil: an AWS call
 
 	granted chan struct{}
 	idle    chan struct{} // closed when the operation returned and its last request ended

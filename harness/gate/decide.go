@@ -18,10 +18,12 @@ type Call struct {
 	Task trace.ID
 	// Actor whose task it is: a trigger.
 	Actor string
-	// Op is the AWS operation: "PutItem".
+	// Op is the AWS operation: "PutItem"; of an HTTP request its method.
 	Op string
-	// Key is what it is about, as the trace shows it.
+	// Key is what it is about, as the trace shows it: of an HTTP request its URL.
 	Key string
+	// HTTP says that it is an HTTP request, no AWS call.
+	HTTP bool
 	// N says which call of its task it is, from 1.
 	N int
 }
@@ -32,7 +34,7 @@ func (r *run) decided(c *call) bool {
 	if decide == nil || c.isWithdrawn() {
 		return false
 	}
-	err := decide(Call{Task: c.task.ID, Actor: c.task.Actor.name, Op: c.op, Key: c.what.key, N: c.task.calls + 1})
+	err := decide(Call{Task: c.task.ID, Actor: c.task.Actor.name, Op: c.op, Key: c.what.key, HTTP: c.request != nil, N: c.task.calls + 1})
 	switch {
 	case err == nil:
 		return false
@@ -54,6 +56,10 @@ func (r *run) deny(c *call, err error) {
 		Kind: trace.Call, Actor: c.task.Actor.name, Op: c.op, Key: c.what.key,
 		Cause: []trace.ID{c.task.ID}, Depth: c.task.Depth, Note: outcome(err),
 	})
+	if c.request != nil {
+		c.request.fail(err)
+		r.gate.asked(c)
+	}
 	c.release(time.Now(), err)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -63,6 +64,12 @@ type Options struct {
 	// together stop at the gate: an index from 0. nil lets each run to its end
 	// before the next begins.
 	Pick func(n int) int
+	// HTTP answers the requests of [Actor.HTTP], one at a time; nil answers all of
+	// them with 204. It must not wait for anything that another task does.
+	HTTP http.Handler
+	// Requested is told of every such request that was let through, and of those
+	// that Decide answered, in their order; nil tells nobody.
+	Requested func(Request)
 	// Decide is asked by [Gate.Run] before each call is let through. An error of it
 	// is the answer to the call, which is not made; with [ErrTimeOut] the task ends
 	// there. nil lets all through.

@@ -79,7 +79,11 @@ func (g *Gate) account(ctx context.Context, c *call, took time.Duration) error {
 		Kind: trace.Call, Actor: c.task.Actor.name, Op: c.op, Key: c.what.key,
 		Cause: []trace.ID{c.task.ID}, Depth: c.task.Depth, Took: took, Note: outcome(c.outcome()),
 	}
-	if !writes(c.op) {
+	if c.request != nil {
+		e.Note = c.request.outcome()
+		g.asked(c)
+	}
+	if c.request != nil || !writes(c.op) {
 		g.options.Log.Append(e)
 		return nil
 	}

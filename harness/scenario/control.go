@@ -63,9 +63,11 @@ type Throttle struct {
 }
 
 // FailCall answers the next Times calls of an AWS operation by a trigger ("" is any
-// operation) with an error of the service, without making them.
+// operation) with an error of the service, without making them; or its next HTTP
+// requests of a method, with a status ("503") or one of [ConnectionFailures].
 //
 //   - fail_call: {trigger: indicators, operation: UpdateItem, error: ThrottlingException}
+//   - fail_call: {trigger: webhook, operation: POST, error: 503}
 type FailCall struct {
 	Trigger, Operation, Error string
 	Times                     int

@@ -82,7 +82,7 @@ func TestControls(t *testing.T) {
 // Every word is documented by an example that loads.
 func TestExamplesOfWordsLoad(t *testing.T) {
 	v := wholeWords()
-	v.Views, v.Tables, v.Triggers = []string{"indicators"}, []string{"integrates_vms"}, []string{"indicators"}
+	v.Views, v.Tables, v.Triggers = []string{"indicators"}, []string{"integrates_vms"}, []string{"indicators", "webhook"}
 	idArgs := func() any { return new(lampArgs) }
 	v.Mutations = []scenario.Verb{{Name: "close", New: idArgs}, {Name: "reopen", New: idArgs}}
 	for _, word := range scenario.Words() {
@@ -114,7 +114,7 @@ func TestManualLoads(t *testing.T) {
 		Vulnerabilities []string `yaml:"vulnerabilities"`
 	}
 	v := scenario.Vocabulary{
-		Views: []string{"indicators"}, Tables: []string{"t"}, Triggers: []string{"indicators"},
+		Views: []string{"indicators"}, Tables: []string{"t"}, Triggers: []string{"indicators", "webhook"},
 		Keys: map[string][]string{"t": {"pk", "sk"}},
 	}
 	for _, name := range []string{"close_vulnerabilities", "reopen_vulnerabilities"} {

@@ -45,7 +45,8 @@
 //
 // Views that every project has are items, changed_items (those that steps and
 // triggers changed since the fixture), on_failure (what went to on-failure
-// destinations), invocations and metrics (counts of Lambda's EventCount metrics).
+// destinations), invocations, metrics (counts of Lambda's EventCount metrics) and
+// requests (what triggers sent over HTTP since the fixture, and the answers).
 //
 // # Steps
 //
@@ -81,6 +82,9 @@
 //	fail_call: {trigger: indicators, operation: UpdateItem, error: ThrottlingException}
 //	                                               an AWS call is answered with an error;
 //	                                               without operation, any call
+//	fail_call: {trigger: webhook, error: 503}      an HTTP request is answered with a status,
+//	                                               or with none: ConnectionRefused,
+//	                                               ConnectionReset, Timeout
 //	time_out: {trigger: indicators, call: 2}       its timeout ends it at its 2nd AWS call
 //	kill                                           the consumer dies here and starts again
 //	kill: {after: indicators}                      after its invocation, before the checkpoint

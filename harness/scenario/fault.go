@@ -35,8 +35,11 @@ func faultWords() []controlWord {
 			func(_ *reader, _ entry, a times) Control {
 				return Throttle{Trigger: string(a.Trigger), Times: a.Times.orOne()}
 			}),
-		withArguments(Word{"fail_call", "Answers the next AWS calls of a trigger with an error, without making them.", "fail_call: {trigger: indicators, operation: UpdateItem, error: ThrottlingException}"},
-			func(_ *reader, _ entry, a failCall) Control {
+		withArguments(Word{"fail_call", "Answers the next AWS calls of a trigger with an error, or its HTTP requests with a status, without making them.", "fail_call: {trigger: indicators, operation: UpdateItem, error: ThrottlingException}"},
+			func(r *reader, e entry, a failCall) Control {
+				if a.Operation != "" && a.Error != "" && a.Operation.isHTTP() != a.Error.isHTTP() {
+					r.wrong(e.at, "error: 503 for an HTTP request, error: ThrottlingException for an AWS call", "%s cannot end with %s", a.Operation, a.Error)
+				}
 				return FailCall{Trigger: string(a.Trigger), Operation: string(a.Operation), Error: string(a.Error), Times: a.Times.orOne()}
 			}),
 		withArguments(Word{"time_out", "Ends the next invocation of a trigger by its timeout at one of its AWS calls.", "time_out: {trigger: indicators, call: 2}"},

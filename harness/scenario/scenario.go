@@ -53,10 +53,10 @@ type Trigger struct {
 
 // Views lists the views that every project has: all items, the items that the
 // steps and triggers changed since the fixture, what went to on-failure
-// destinations, the invocations in order, and the counts of Lambda's EventCount
-// metrics.
+// destinations, the invocations in order, the counts of Lambda's EventCount
+// metrics, and what triggers sent over HTTP.
 func Views() []string {
-	return []string{"items", "changed_items", "on_failure", "invocations", "metrics"}
+	return []string{"items", "changed_items", "on_failure", "invocations", "metrics", "requests"}
 }
 
 // Needs lists what not every engine can do.

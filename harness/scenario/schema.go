@@ -269,7 +269,10 @@ func (*attributeValue) schema(schema) node { return node{} }
 func (*count) schema(schema) node          { return node{"type": "integer", "minimum": 1} }
 func (*operation) schema(schema) node      { return node{"type": "string", "pattern": awsNameText.String()} }
 func (*serviceError) schema(schema) node {
-	return node{"type": "string", "pattern": awsNameText.String()}
+	return node{"anyOf": []node{
+		{"type": "string", "pattern": awsNameText.String()},
+		{"type": "integer", "minimum": leastStatus, "maximum": mostStatus},
+	}}
 }
 
 func text() node { return node{"type": "string", "pattern": `\S`} }

@@ -50,7 +50,7 @@ func TestSchemaTakesTheFilesOfTheProject(t *testing.T) {
 // Every example of a word is taken too, and so are the settings.
 func TestSchemaTakesTheWholeGrammar(t *testing.T) {
 	v := wholeWords()
-	v.Views, v.Tables, v.Triggers = []string{"indicators"}, []string{"integrates_vms"}, []string{"indicators"}
+	v.Views, v.Tables, v.Triggers = []string{"indicators"}, []string{"integrates_vms"}, []string{"indicators", "webhook"}
 	v.Keys = map[string][]string{"integrates_vms": {"pk", "sk"}}
 	idArgs := func() any { return new(lampArgs) }
 	v.Mutations = append(v.Mutations, scenario.Verb{Name: "close", New: idArgs}, scenario.Verb{Name: "reopen", New: idArgs})
