@@ -42,10 +42,16 @@ func importRules() []importRule {
 		because: "the consumer is shippable alone and knows nothing of tests",
 	}, {
 		who: []string{"triggers/..."},
+		not: []string{"triggers/triggertest"},
 		may: []string{"std", "triggers/...", awsSDK, smithy, lambda, otel,
 			"github.com/cockroachdb/apd/...", "github.com/pandatix/go-cvss/...", "github.com/bugsnag/bugsnag-go/..."},
 		never:   []string{"harness/...", "consumer/...", "scenarios/..."},
 		because: "a handler is lifted to Lambda unchanged",
+	}, {
+		who:     []string{"triggers/triggertest"},
+		may:     []string{"std", "triggers/model", "triggers/testevent", awsSDK, lambda, "harness", "harness/engine/memory"},
+		never:   []string{"scenarios/..."},
+		because: "the unit tier calls a handler on tables in memory; only tests use it, since no trigger may reach the harness",
 	}, {
 		who:     []string{"scenarios/oracle"},
 		may:     []string{"std", awsSDK},

@@ -1,16 +1,16 @@
 package indicators_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
-	"github.com/stillwater-streams/stillwater/triggers/indicators"
+
 	"github.com/stillwater-streams/stillwater/triggers/model"
+	"github.com/stillwater-streams/stillwater/triggers/testevent"
+	"github.com/stillwater-streams/stillwater/triggers/triggertest"
 )
 
 // The pitfalls of domain.md section 5, each as a test of its name. Start, unless
@@ -20,8 +20,7 @@ import (
 func TestPitfall1TreatmentChangeMovesBothCounts(t *testing.T) {
 	w := start(t)
 	w.edit("v1", treated(model.TreatmentInProgress))
-	w.settled()
-	w.want("in_progress:1 untreated:1", "treatment_summary")
+	w.becomes("treatment_summary.in_progress: 0 → 1", "treatment_summary.untreated: 2 → 1")
 }
 
 func TestPitfall2EditsUnderConfirmedZeroRiskChangeNothing(t *testing.T) {
@@ -31,34 +30,39 @@ func TestPitfall2EditsUnderConfirmedZeroRiskChangeNothing(t *testing.T) {
 	w.want("1", "vulnerabilities_summary", "open")
 	for i := range 3 {
 		w.edit("v1", place(fmt.Sprintf("line%d", i)))
-		w.settled()
-		w.want("1", "vulnerabilities_summary", "open")
-		w.want("untreated:1", "treatment_summary")
+		w.becomes()
 	}
 }
 
 func TestPitfall3TheTopScoreIsLowered(t *testing.T) {
 	w := start(t)
-	w.want("9", "max_open_severity_score")
 	w.edit("v1", scored("1", "1"))
-	w.settled()
-	w.want("5", "max_open_severity_score")
+	w.becomes(
+		"max_open_severity_score: 9 → 5", "max_open_severity_score_v4: 9 → 5",
+		"total_open_cvssf: 1028 → 4.016", "total_open_cvssf_v4: 1028 → 4.016",
+		"vulnerabilities_summary.open_critical: 1 → 0", "vulnerabilities_summary.open_critical_v3: 1 → 0",
+		"vulnerabilities_summary.open_low: 0 → 1", "vulnerabilities_summary.open_low_v3: 0 → 1",
+	)
 }
 
 func TestPitfall4TheTopVulnerabilityIsRemoved(t *testing.T) {
 	w := start(t)
-	w.remove(w.vulnerabilities["v1"])
-	w.settled()
-	w.want("5", "max_open_severity_score")
+	w.Remove(w.vulnerabilities["v1"])
+	w.becomes(
+		"max_open_severity_score: 9 → 5", "max_open_severity_score_v4: 9 → 5",
+		"total_open_cvssf: 1028 → 4", "total_open_cvssf_v4: 1028 → 4", "treatment_summary.untreated: 2 → 1",
+		"vulnerabilities_summary.open: 2 → 1",
+		"vulnerabilities_summary.open_critical: 1 → 0", "vulnerabilities_summary.open_critical_v3: 1 → 0",
+	)
 }
 
 func TestPitfall5TheSameInsertDeliveredTwice(t *testing.T) {
 	w := start(t)
-	insert := record("INSERT", w.vulnerabilities["v1"], nil, w.items[w.vulnerabilities["v1"]])
+	insert := testevent.Insert(w.vulnerability("v1"))
 	for range 2 {
-		w.deliver(insert)
-		w.want("2", "vulnerabilities_summary", "open")
-		w.want("untreated:2", "treatment_summary")
+		if lines := w.deliver(insert).Lines(); len(lines) > 0 {
+			t.Errorf("changed %q, want nothing", lines)
+		}
 	}
 	if n := w.called("UpdateItem"); n != 1 {
 		t.Errorf("%d writes, want only that of the start", n)
@@ -72,21 +76,27 @@ func TestPitfall6AVulnerabilityWithoutTreatmentIsUntreated(t *testing.T) {
 	w.add("v4", "f2", treated(model.TreatmentAccepted))
 	w.settled()
 	w.want("untreated:3", "treatment_summary")
-	if got := w.stored(findingKey(t, "f2"), "treatment_summary"); got != "accepted:1" {
+	if got := w.stored("f2", "treatment_summary"); got != "accepted:1" {
 		t.Errorf("the rest of the batch: %q", got)
 	}
 }
 
 func TestPitfall7TheFirstInsertCreatesWholeMaps(t *testing.T) {
-	w := world{table: newTable(t), vulnerabilities: map[string]model.Key{}}
+	w := newWorld(t)
 	w.finding("f1")
-	w.take() // the finding's own record is delivered late
+	w.Take() // the finding's own record is delivered late
 	w.add("v1", "f1", treated(model.TreatmentInProgress))
-	w.settled()
-	for _, key := range []string{"untreated", "accepted", "accepted_undefined"} {
-		w.want("0", "treatment_summary", key)
+	want := "integrates_vms FIN#f1 GROUP#g1: unreliable_indicators: nothing → {" +
+		`max_open_epss 0, max_open_severity_score 4, max_open_severity_score_v4 4, ` +
+		`newest_vulnerability_report_date "2024-09-19T12:00:00+00:00", oldest_vulnerability_report_date "2024-09-19T12:00:00+00:00", ` +
+		`status "VULNERABLE", total_open_cvssf 1, total_open_cvssf_v4 1, ` +
+		`treatment_summary {accepted 0, accepted_undefined 0, in_progress 1, untreated 0}, ` +
+		`verification_summary {masked 0, on_hold 0, requested 0, verified 0}, ` +
+		`vulnerabilities_summary {closed 0, open 1, open_critical 0, open_critical_v3 0, open_high 0, open_high_v3 0, ` +
+		`open_low 0, open_low_v3 0, open_medium 1, open_medium_v3 1, rejected 0, submitted 0}}`
+	if diff := cmp.Diff([]string{want}, w.deliver(w.Take()...).Lines()); diff != "" {
+		t.Errorf("what became of the tables (-want +got):\n%s", diff)
 	}
-	w.want("1", "treatment_summary", "in_progress")
 }
 
 func TestPagingEveryPageIsRead(t *testing.T) {
@@ -95,8 +105,8 @@ func TestPagingEveryPageIsRead(t *testing.T) {
 		w.add(fmt.Sprintf("w%03d", i), "f1", status(model.StateSafe))
 	}
 	w.add("z", "f1", scored("10", "10")) // on the last page
-	w.pageSize = 50
-	w.calls = nil
+	w.PageSize = 50
+	w.Calls = nil
 	w.settled()
 	w.want("10", "max_open_severity_score")
 	w.want("120", "vulnerabilities_summary", "closed")
@@ -107,11 +117,11 @@ func TestPagingEveryPageIsRead(t *testing.T) {
 }
 
 func TestAVulnerabilityBeforeItsFinding(t *testing.T) {
-	w := world{table: newTable(t), vulnerabilities: map[string]model.Key{}}
+	w := newWorld(t)
 	w.add("v1", "f1", scored("7", "7"))
 	w.settled()
-	if len(w.items) != 1 {
-		t.Errorf("%d items, want no ghost of the finding", len(w.items))
+	if len(w.Items(triggertest.Table)) != 1 {
+		t.Errorf("%d items, want no ghost of the finding", len(w.Items(triggertest.Table)))
 	}
 	w.finding("f1")
 	w.settled()
@@ -121,17 +131,17 @@ func TestAVulnerabilityBeforeItsFinding(t *testing.T) {
 func TestLockConflictIsComputedAgainAtOnce(t *testing.T) {
 	w := start(t)
 	w.edit("v1", status(model.StateSafe))
-	batch := w.take()
+	batch := w.Take()
 	w.once("UpdateItem", func() {
 		// Another computation changed the map between our reading and our writing.
 		w.edit("v2", treated(model.TreatmentAccepted))
-		w.deliver(w.take()...)
+		w.deliver(w.Take()...)
 	})
 	w.deliver(batch...)
 	w.want("accepted:1", "treatment_summary")
 	w.want("5", "max_open_severity_score")
 	w.wantComputed()
-	if n := len(w.take()); n != 1 {
+	if n := len(w.Take()); n != 1 {
 		t.Errorf("%d writes took effect, want the other's only", n)
 	}
 }
@@ -140,8 +150,8 @@ func TestTwoRecordsOfOneFindingAreOneWrite(t *testing.T) {
 	w := start(t)
 	w.edit("v1", treated(model.TreatmentInProgress))
 	w.edit("v2", treated(model.TreatmentInProgress))
-	w.calls = nil
-	w.deliver(w.take()...)
+	w.Calls = nil
+	w.deliver(w.Take()...)
 	w.want("in_progress:2", "treatment_summary")
 	if n := w.called("UpdateItem"); n != 1 {
 		t.Errorf("%d writes, want 1", n)
@@ -153,16 +163,16 @@ func TestTwoRecordsOfOneFindingAreOneWrite(t *testing.T) {
 func TestTwoComputationsAtOnceTheOlderVerifiesItsWrite(t *testing.T) {
 	w := start(t)
 	w.edit("v1", status(model.StateSafe))
-	a := w.take()
+	a := w.Take()
 	w.once("UpdateItem", func() {
 		w.edit("v1", status(model.StateVulnerable))
 		before := w.called("UpdateItem")
-		w.deliver(w.take()...) // B
+		w.deliver(w.Take()...) // B
 		if w.called("UpdateItem") != before {
 			t.Error("B wrote: the test does not show what it should")
 		}
 	})
-	w.calls = nil
+	w.Calls = nil
 	w.deliver(a...)
 	w.want("2", "vulnerabilities_summary", "open")
 	w.want("9", "max_open_severity_score")
@@ -173,8 +183,8 @@ func TestTwoComputationsAtOnceTheOlderVerifiesItsWrite(t *testing.T) {
 
 func TestStaleIndexLacksANewItem(t *testing.T) {
 	w := start(t)
+	w.Index = w.Clone()
 	w.add("v3", "f1", scored("10", "10"))
-	w.index[w.vulnerabilities["v3"]] = nil
 	w.settled()
 	w.want("10", "max_open_severity_score")
 	w.want("3", "vulnerabilities_summary", "open")
@@ -182,8 +192,7 @@ func TestStaleIndexLacksANewItem(t *testing.T) {
 
 func TestStaleIndexHasAnOlderItem(t *testing.T) {
 	w := start(t)
-	v1 := w.vulnerabilities["v1"]
-	w.index[v1] = w.items[v1]
+	w.Index = w.Clone()
 	w.edit("v1", scored("6", "6"))
 	w.settled()
 	w.want("6", "max_open_severity_score")
@@ -191,9 +200,8 @@ func TestStaleIndexHasAnOlderItem(t *testing.T) {
 
 func TestStaleIndexStillHasARemovedItem(t *testing.T) {
 	w := start(t)
-	v1 := w.vulnerabilities["v1"]
-	w.index[v1] = w.items[v1]
-	w.remove(v1)
+	w.Index = w.Clone()
+	w.Remove(w.vulnerabilities["v1"])
 	w.settled()
 	w.want("5", "max_open_severity_score")
 	w.want("1", "vulnerabilities_summary", "open")
@@ -204,12 +212,12 @@ func TestStaleIndexStillHasARemovedItem(t *testing.T) {
 func TestAnOldBatchDoesNotOverrideTheTable(t *testing.T) {
 	w := start(t)
 	v1 := w.vulnerabilities["v1"]
-	old := record("INSERT", v1, nil, w.items[v1])
+	old := testevent.Insert(w.vulnerability("v1"))
 	w.edit("v1", scored("3", "3"))
 	w.settled()
 	w.deliver(old)
 	w.want("5", "max_open_severity_score")
-	w.remove(v1)
+	w.Remove(v1)
 	w.settled()
 	w.deliver(old)
 	w.want("1", "vulnerabilities_summary", "open")
@@ -222,19 +230,14 @@ func TestNoErrorIsSwallowed(t *testing.T) {
 			w := start(t)
 			w.finding("f2")
 			w.add("v3", "f2")
+			w.Index = w.Clone() // so that there is a GetItem
 			w.edit("v1", scored("1", "1"))
-			w.index[w.vulnerabilities["v1"]] = nil // so that there is a GetItem
-			w.before = func(c string) error {
-				if strings.HasPrefix(c, call) {
-					return throttled
-				}
-				return nil
-			}
-			err := w.trigger().Handle(context.Background(), events.DynamoDBEvent{Records: w.take()})
+			w.refuse(call, throttled)
+			err := w.fails()
 			if !errors.Is(err, throttled) || !strings.Contains(err.Error(), "finding f1") {
 				t.Errorf("error = %v, want the throttling of finding f1", err)
 			}
-			if got := w.stored(findingKey(t, "f2"), "status"); got != "VULNERABLE" {
+			if got := w.stored("f2", "status"); got != "VULNERABLE" {
 				t.Errorf("the other finding of the batch: status %q, want it computed", got)
 			}
 		})
@@ -246,128 +249,9 @@ func TestTheErrorsOfAllFindingsAreReturned(t *testing.T) {
 	w.finding("f2")
 	w.add("v3", "f2")
 	w.edit("v1", treated(model.TreatmentAccepted))
-	w.before = func(string) error { return errors.New("down") }
-	err := w.trigger().Handle(context.Background(), events.DynamoDBEvent{Records: w.take()})
+	w.refuse("", errors.New("down"))
+	err := w.fails()
 	if want := "indicators: finding f1: read finding: down\nindicators: finding f2: read finding: down"; err == nil || err.Error() != want {
 		t.Errorf("error = %v, want\n%s", err, want)
 	}
-}
-
-// --- the world of these tests ---
-
-// world is a table with findings and vulnerabilities by their short names.
-type world struct {
-	*table
-	vulnerabilities map[string]model.Key
-}
-
-// start is the start of the pitfalls, settled.
-func start(t *testing.T) world {
-	t.Helper()
-	w := world{table: newTable(t), vulnerabilities: map[string]model.Key{}}
-	w.finding("f1")
-	w.add("v1", "f1", scored("9", "9"), treated(model.TreatmentUntreated))
-	w.add("v2", "f1", scored("5", "5"), treated(model.TreatmentUntreated))
-	w.settled()
-	w.want("untreated:2", "treatment_summary")
-	return w
-}
-
-func (w world) finding(id string) {
-	f := finding(model.FindingApproved, "4", "4")
-	f.ID, f.GroupName = id, "g1"
-	w.put(mustItem(w.t, f))
-}
-
-func (w world) add(id, finding string, edits ...edit) {
-	v := open(edits...)
-	v.ID, v.FindingID, v.GroupName = id, finding, "g1"
-	item := mustItem(w.t, v)
-	key, err := model.KeyOf(item)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.vulnerabilities[id] = key
-	w.put(item)
-}
-
-func (w world) edit(id string, edits ...edit) {
-	v, err := model.ParseVulnerability(w.items[w.vulnerabilities[id]])
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, e := range edits {
-		e(&v)
-	}
-	w.put(mustItem(w.t, v))
-}
-
-func (w world) deliver(records ...events.DynamoDBEventRecord) {
-	w.t.Helper()
-	if err := w.trigger().Handle(context.Background(), events.DynamoDBEvent{Records: records}); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w world) settled() {
-	w.t.Helper()
-	w.settle(w.trigger())
-}
-
-// once runs a function before the next call with a prefix, not before the calls
-// that the function itself causes.
-func (w world) once(prefix string, do func()) {
-	w.before = func(call string) error {
-		if strings.HasPrefix(call, prefix) {
-			w.before = nil
-			do()
-		}
-		return nil
-	}
-}
-
-// want compares an indicator of f1.
-func (w world) want(want string, path ...string) {
-	w.t.Helper()
-	if got := w.stored(findingKey(w.t, "f1"), path...); got != want {
-		w.t.Errorf("%s = %q, want %q", strings.Join(path, "."), got, want)
-	}
-}
-
-// wantComputed compares all indicators of f1 with what its items say.
-func (w world) wantComputed() {
-	w.t.Helper()
-	f, err := model.ParseFinding(w.items[findingKey(w.t, "f1")])
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	s := indicators.Snapshot{Finding: f}
-	for key, item := range w.items {
-		if _, finding, ok := model.SplitVulnerabilityKey(key); ok && finding == "f1" {
-			v, err := model.ParseVulnerability(item)
-			if err != nil {
-				w.t.Fatal(err)
-			}
-			s.Vulnerabilities = append(s.Vulnerabilities, v)
-		}
-	}
-	if diff := cmp.Diff(shown(indicators.Compute(s)), shown(f.Indicators)); diff != "" {
-		w.t.Errorf("stored indicators (-computed +stored):\n%s", diff)
-	}
-}
-
-func findingKey(t testing.TB, id string) model.Key {
-	key, err := model.FindingKey(id, "g1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
-func mustItem(t testing.TB, e interface{ Item() (model.Item, error) }) model.Item {
-	item, err := e.Item()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return item
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/stillwater-streams/stillwater/triggers/indicators"
 	"github.com/stillwater-streams/stillwater/triggers/model"
 )
@@ -14,7 +15,7 @@ func TestDriftIsReportedAndThenRepaired(t *testing.T) {
 	w := start(t)
 	w.edit("v1", status(model.StateSafe))
 	w.edit("v2", place("a.go"))
-	w.take() // lost: the trigger never sees these
+	w.Take() // lost: the trigger never sees these
 	drift := func() (lines []string) {
 		found, err := w.trigger().Drift(context.Background(), "f1")
 		if err != nil {
@@ -37,7 +38,7 @@ func TestDriftIsReportedAndThenRepaired(t *testing.T) {
 	if diff := cmp.Diff(want, drift()); diff != "" {
 		t.Errorf("drift (-want +got):\n%s", diff)
 	}
-	if len(w.take()) > 0 {
+	if len(w.Take()) > 0 {
 		t.Error("a report wrote")
 	}
 	for _, want := range []int{1, 0} {
@@ -64,19 +65,14 @@ func TestErrorsOfRecomputingNameTheFinding(t *testing.T) {
 	down := errors.New("down")
 	for _, call := range []string{"Query FIN#f1", "Query inverted_index FIN#f1"} {
 		w := start(t)
-		w.before = func(c string) error {
-			if c == call {
-				return down
-			}
-			return nil
-		}
+		w.refuse(call, down)
 		_, err := w.trigger().Drift(context.Background(), "f1")
 		_, errWrite := w.trigger().Recompute(context.Background(), "f1")
 		if !errors.Is(err, down) || !errors.Is(errWrite, down) || err.Error() != errWrite.Error() {
 			t.Errorf("%s: %v; %v", call, err, errWrite)
 		}
 	}
-	_, err := newTable(t).trigger().Recompute(context.Background(), "")
+	_, err := newWorld(t).trigger().Recompute(context.Background(), "")
 	if !errors.Is(err, model.ErrKeyValue) {
 		t.Errorf("no id: %v", err)
 	}

@@ -4,16 +4,18 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/stillwater-streams/stillwater/triggers/indicators"
 	"github.com/stillwater-streams/stillwater/triggers/model"
+	"github.com/stillwater-streams/stillwater/triggers/testevent"
+	"github.com/stillwater-streams/stillwater/triggers/triggertest"
 )
 
 // rows are the attributes of domain.md section 2, written down a second time.
@@ -25,57 +27,72 @@ func rows() []string {
 	}
 }
 
-// strayWrites returns what an update writes beside the indicators of a finding.
+// strayWrites returns what a write changed beside the indicators of a finding.
 // Every write of every test here passes it.
-func strayWrites(key model.Key, u update) []string {
-	var stray []string
-	if _, _, ok := model.SplitFindingKey(key); !ok {
-		stray = append(stray, "an item that is no finding")
+func strayWrites(w triggertest.Write) []string {
+	if w.Before == nil || w.After == nil {
+		return []string{"an item as a whole"}
 	}
-	set, remove, _ := strings.Cut(strings.TrimPrefix(*u.in.UpdateExpression, "SET "), "REMOVE ")
-	for _, change := range append(list(set), list(remove)...) {
-		path, value, _ := strings.Cut(change, " = ")
-		attribute, name, nested := strings.Cut(path, ".")
-		written := []string{u.in.ExpressionAttributeNames[name]}
-		if !nested { // the map as a whole
-			written = nil
-			if m, ok := u.in.ExpressionAttributeValues[value].(*types.AttributeValueMemberM); ok {
-				for name := range m.Value {
-					written = append(written, name)
-				}
-			}
-		}
-		if u.in.ExpressionAttributeNames[attribute] != "unreliable_indicators" {
-			stray = append(stray, path)
-		}
-		for _, name := range written {
-			if !slices.Contains(rows(), name) {
-				stray = append(stray, "unreliable_indicators."+name)
-			}
+	key, err := model.KeyOf(w.After)
+	_, _, isFinding := model.SplitFindingKey(key)
+	if w.Table != triggertest.Table || err != nil || !isFinding {
+		return []string{"an item that is no finding"}
+	}
+	var stray []string
+	for _, attribute := range append(w.Attributes(), madeWhole(w)...) {
+		path := strings.Split(attribute, ".")
+		if path[0] != "unreliable_indicators" || len(path) > 1 && !slices.Contains(rows(), path[1]) {
+			stray = append(stray, attribute)
 		}
 	}
 	return stray
 }
 
+// madeWhole are the members of a map of indicators that a write made whole.
+func madeWhole(w triggertest.Write) (paths []string) {
+	if _, was := w.Before["unreliable_indicators"].(*types.AttributeValueMemberM); was {
+		return nil
+	}
+	whole, _ := w.After["unreliable_indicators"].(*types.AttributeValueMemberM)
+	if whole == nil {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(whole.Value)) {
+		paths = append(paths, "unreliable_indicators."+name)
+	}
+	return paths
+}
+
 func TestStrayWritesAreSeen(t *testing.T) {
-	finding, vulnerability := model.Key{PK: "FIN#f1", SK: "GROUP#g1"}, model.Key{PK: "VULN#v1", SK: "FIN#f1"}
-	names := map[string]string{"#m": "unreliable_indicators", "#where": "where", "#odd": "odd", "#title": "title"}
-	values := model.Item{":m": &types.AttributeValueMemberM{Value: model.Item{"where": text("a"), "odd": text("b")}}, ":v": text("a")}
-	for expression, want := range map[string][]string{
-		"SET #m.#where = :v":                    nil,
-		"SET #m.#odd = :v":                      {"unreliable_indicators.odd"},
-		"REMOVE #m.#odd":                        {"unreliable_indicators.odd"},
-		"SET #m = :m":                           {"unreliable_indicators.odd"},
-		"SET #m.#where = :v, #title = :v":       {"#title"},
-		"SET #m.#where = :v REMOVE #m.#where":   nil,
-		"SET #title.#where = :v REMOVE #m.#odd": {"#title.#where", "unreliable_indicators.odd"},
-	} {
-		u := update{in: &dynamodb.UpdateItemInput{UpdateExpression: &expression, ExpressionAttributeNames: names, ExpressionAttributeValues: values}}
-		if got := strayWrites(finding, u); !cmp.Equal(got, want) {
-			t.Errorf("%s: %q, want %q", expression, got, want)
+	key := func(pk, sk string) model.Item { return model.Item{"pk": text(pk), "sk": text(sk)} }
+	finding, vulnerability := key("FIN#f1", "GROUP#g1"), key("VULN#v1", "FIN#f1")
+	indicators := func(names ...string) model.Item {
+		m := model.Item{}
+		for _, name := range names {
+			m[name] = text("a")
 		}
-		if got := strayWrites(vulnerability, u); len(got) != len(want)+1 {
-			t.Errorf("%s of a vulnerability: %q", expression, got)
+		return model.Item{"unreliable_indicators": &types.AttributeValueMemberM{Value: m}}
+	}
+	for name, test := range map[string]struct {
+		table         string
+		before, after model.Item
+		want          []string
+	}{
+		"an indicator":               {triggertest.Table, with(finding, indicators()), with(finding, indicators("where")), nil},
+		"a removed one":              {triggertest.Table, with(finding, indicators("where")), with(finding, indicators()), nil},
+		"the whole map":              {triggertest.Table, finding, with(finding, indicators("where")), nil},
+		"one that is not registered": {triggertest.Table, with(finding, indicators()), with(finding, indicators("odd")), []string{"unreliable_indicators.odd"}},
+		"… removed":                  {triggertest.Table, with(finding, indicators("odd")), with(finding, indicators()), []string{"unreliable_indicators.odd"}},
+		"… in the whole map":         {triggertest.Table, finding, with(finding, indicators("where", "odd")), []string{"unreliable_indicators.odd"}},
+		"another attribute":          {triggertest.Table, finding, with(finding, model.Item{"title": text("x")}), []string{"title"}},
+		"a vulnerability":            {triggertest.Table, vulnerability, with(vulnerability, indicators("where")), []string{"an item that is no finding"}},
+		"another table":              {triggertest.Archive, finding, with(finding, indicators("where")), []string{"an item that is no finding"}},
+		"a finding made":             {triggertest.Table, nil, finding, []string{"an item as a whole"}},
+		"a finding deleted":          {triggertest.Table, finding, nil, []string{"an item as a whole"}},
+	} {
+		w := triggertest.Write{Table: test.table, Change: testevent.Change{Before: test.before, After: test.after}}
+		if got := strayWrites(w); !cmp.Equal(got, test.want) {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}
 }
@@ -125,5 +142,3 @@ func docOf(file *ast.File, name string) string {
 	}
 	return ""
 }
-
-func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
