@@ -54,6 +54,7 @@ type attempt struct {
 	restarts int                      // of the consumer
 	past     past                     // what built-in views show beside the tables
 	requests requests                 // that triggers made over HTTP
+	jobs     jobs                     // that invocations submitted
 
 	letters    *deadLetters
 	settled    []Settling
@@ -263,7 +264,7 @@ func (a *attempt) owed() []settle.Obligation {
 	if a.live != nil {
 		return a.live.owed()
 	}
-	return a.lanesOpen()
+	return append(a.lanesOpen(), a.jobsOpen()...)
 }
 
 // perform runs tasks of the scenario's writers to their end. The consumer itself
@@ -280,6 +281,12 @@ func (a *attempt) perform(ctx context.Context, tasks ...*gate.Task) error {
 
 // worked notes that a handler or a write has ended now.
 func (a *attempt) worked() { a.busy.reset(time.Now()) }
+
+// elapsing starts to measure real time.
+func elapsing() (passed func() time.Duration) {
+	began := time.Now()
+	return func() time.Duration { return time.Since(began) }
+}
 
 // retryDefaults names triggers whose retries are not Lambda's default.
 func (a *attempt) retryDefaults() []string {

@@ -2,7 +2,7 @@
 // when, and with what result, everything has come to rest.
 //
 // Its one guarantee: a run that passes was settled, exactly (see package settle):
-// every record delivered, every handler and every request ended, nothing able
+// every record delivered, every handler, job and request ended, nothing able
 // to write any more. No sleep, no "probably done".
 //
 // # The five phases of a run
@@ -62,6 +62,20 @@
 // trigger that is still to happen. A time_out whose call an invocation does not
 // reach waits for the next. An item expires when its step says; nothing here looks
 // at the attribute of its time to live.
+//
+// # Jobs
+//
+// Work that is too long for an invocation a handler hands over with
+// [Environment].Submit, as it would to AWS Batch. The job runs after the invocation,
+// in an environment of its own, one AWS call at a time like any other, and outlives
+// both the invocation and the consumer: kill and the faults of invocations do not
+// touch it. In the trace it is a thing of its own (j1) between the invocation that
+// submitted it and what it writes. No verdict comes before all jobs have ended. In
+// the default order they run one after the other when nothing is left to deliver;
+// with a seed beside invocations and each other; in a live run one after the other
+// while the consumer goes on. One that fails is not tried again: it is in
+// [Result].FailedJobs and in the snapshot, under failed_jobs, which is not there
+// otherwise.
 //
 // # What is simulated and what is not
 //

@@ -11,9 +11,12 @@ import (
 // viewDropped is the view of batches that were given up without a destination.
 const viewDropped = "dropped"
 
+// viewFailedJobs is the view of jobs that failed.
+const viewFailedJobs = "failed_jobs"
+
 // showsEvents reports whether a view shows what happened, not what items hold.
 func showsEvents(view string) bool {
-	return slices.Contains([]string{viewOnFailure, viewDropped, viewInvocations, viewMetrics}, view)
+	return slices.Contains([]string{viewOnFailure, viewDropped, viewInvocations, viewMetrics, viewFailedJobs}, view)
 }
 
 // ofEvent is the cause of a line that shows an event of the run: the invocation
@@ -50,6 +53,8 @@ func (c *causes) eventOf(s subject, end int) int {
 		kinds, nth = []trace.Kind{trace.DeadLetter}, ordinal(s.label)
 	case viewDropped:
 		kinds, nth = []trace.Kind{trace.Dropped}, ordinal(s.label)
+	case viewFailedJobs:
+		kinds, nth = []trace.Kind{trace.JobEnd}, ordinal(s.label)
 	case viewInvocations:
 		inside, _, _ := strings.Cut(strings.TrimPrefix(s.path, "["), "]")
 		n, err := strconv.Atoi(inside)
@@ -61,7 +66,7 @@ func (c *causes) eventOf(s subject, end int) int {
 	last := -1
 	for i, e := range c.events[:end] {
 		switch {
-		case !slices.Contains(kinds, e.Kind):
+		case !slices.Contains(kinds, e.Kind) || e.Kind == trace.JobEnd && e.Note == "ok":
 		case s.view == viewMetrics && e.Actor == s.label:
 			last = i
 		case s.view == viewInvocations && e.ID.FromFixture():

@@ -199,8 +199,8 @@ func (h *Harness) judge(a *attempt, err error) (*Result, error) {
 		return nil, unreadable
 	}
 	r := &Result{
-		Scenario: a.scenario, Log: a.log, Settled: a.settled, Seed: h.seed(a.scenario),
-		Requests: a.requests.all(), DeadLetters: letters, Dropped: a.letters.lost(), Defaults: a.retryDefaults(),
+		Scenario: a.scenario, Log: a.log, Settled: a.settled, Seed: h.seed(a.scenario), Requests: a.requests.all(),
+		DeadLetters: letters, Dropped: a.letters.lost(), FailedJobs: a.jobs.failures(), Defaults: a.retryDefaults(),
 	}
 	var unsettled *settle.NotSettled
 	var step *StepError

@@ -55,15 +55,20 @@ func (e *environment) invoke(ctx context.Context, id trace.ID, payload []byte) (
 }
 
 func (e *environment) build() (*consumer.Function, error) {
-	a := e.source.attempt
-	handler, err := e.source.trigger.New(Environment{
-		AWS: e.actor.Config(), HTTP: e.actor.HTTP(), Now: a.clock.Now, Wait: noWait,
-		Log: slog.New(&logHandler{log: a.log, actor: e.actor, trigger: e.source.trigger.Mapping.Trigger}),
-	})
+	handler, err := e.source.trigger.New(e.given())
 	if err != nil {
 		return nil, err
 	}
 	return consumer.NewFunction(handler)
+}
+
+// given is what a handler may reach.
+func (e *environment) given() Environment {
+	a := e.source.attempt
+	return Environment{
+		AWS: e.actor.Config(), HTTP: e.actor.HTTP(), Now: a.clock.Now, Wait: noWait, Submit: e.submit,
+		Log: slog.New(&logHandler{log: a.log, actor: e.actor, trigger: e.source.trigger.Mapping.Trigger}),
+	}
 }
 
 // invocation is one attempt to hand one batch to a handler.
@@ -84,8 +89,8 @@ type invocation struct {
 }
 
 // invokeAll makes invocations at the same time, and those again whose batches are
-// to be delivered once more. How each ended is told to its lane: what a handler
-// does wrong is an event of the trace, not an error.
+// to be delivered once more. Jobs may run beside them. How each ended is told to
+// its lane: what a handler does wrong is an event of the trace, not an error.
 func (a *attempt) invokeAll(ctx context.Context, list []*invocation) (made []*invocation, err error) {
 	for len(list) > 0 {
 		var tasks []*gate.Task
@@ -97,7 +102,7 @@ func (a *attempt) invokeAll(ctx context.Context, list []*invocation) (made []*in
 		}
 		made = append(made, list...)
 		began := time.Now()
-		err := a.gate.Run(ctx, tasks...)
+		err := a.runBeside(ctx, a.jobsAlong(), tasks)
 		took := time.Since(began)
 		for _, i := range list {
 			i.over()

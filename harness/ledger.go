@@ -57,9 +57,11 @@ func underWay(events []trace.Event) []string {
 		case trace.InvokeStart:
 			delete(open, e.Cause[0]) // its batch waits no more
 			begin(e.ID, fmt.Sprintf("invocation %s of %s, attempt %d, runs", e.ID, e.Actor, e.N))
+		case trace.JobSubmitted:
+			begin(e.ID, fmt.Sprintf("job %s of %s: %s", e.ID, e.Actor, e.Note))
 		case trace.RetryScheduled:
 			begin(e.Cause[0], fmt.Sprintf("batch %s of %s: %s", e.Cause[0], e.Actor, e.Note))
-		case trace.MutationAck, trace.InvokeEnd:
+		case trace.MutationAck, trace.InvokeEnd, trace.JobEnd:
 			delete(open, e.ID)
 		case trace.DeadLetter, trace.Dropped:
 			if len(e.Cause) > 0 {

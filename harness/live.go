@@ -43,8 +43,9 @@ type live struct {
 	consumer *consumer.Consumer
 	leases   *engine.Database
 	stop     context.CancelFunc
-	served   chan error // of the gate
-	ran      chan error // of the consumer
+	served   chan error    // of the gate
+	ran      chan error    // of the consumer
+	jobless  chan struct{} // closed when no more jobs are run
 
 	mu      sync.Mutex
 	invoked map[string]liveInvocation // by request id
@@ -71,7 +72,7 @@ func (a *attempt) goLive(ctx context.Context) (*live, error) {
 	}
 	l := &live{
 		attempt: a, leases: leases, invoked: map[string]liveInvocation{},
-		served: make(chan error, 1), ran: make(chan error, 1),
+		served: make(chan error, 1), ran: make(chan error, 1), jobless: make(chan struct{}),
 	}
 	if l.consumer, err = consumer.New(l.options()); err != nil {
 		leases.Close()
@@ -87,6 +88,7 @@ func (a *attempt) goLive(ctx context.Context) (*live, error) {
 		defer l.stop() // a gate that gave up lets nothing through
 		l.served <- a.gate.Serve(gateCtx)
 	}()
+	go l.runJobs(ctx)
 	// The mapping exists before anything is written, as under the driver: also one
 	// that starts at LATEST gets it all.
 	if _, err := l.Pass(ctx, &settle.Meter{}); err != nil {
@@ -118,6 +120,7 @@ func (l *live) options() consumer.Options {
 func (l *live) close() error {
 	l.stop()
 	err := errors.Join(<-l.ran, <-l.served)
+	<-l.jobless
 	l.leases.Close()
 	return err
 }
@@ -130,16 +133,22 @@ func (l *live) Refresh(context.Context) error { return nil }
 // gives up when nothing was dealt with for as long as a handler may block.
 func (l *live) Pass(ctx context.Context, m *settle.Meter) (int, error) {
 	since, place := l.reads(), ""
+	_, ended, _ := l.jobs.count()
 	patience := cmp.Or(l.harness.options.Watchdog, gate.DefaultWatchdog)
 	dog := time.NewTimer(patience)
 	defer dog.Stop()
 	l.consumer.Wake()
 	for {
 		changed := l.consumer.Changed()
+		_, over, jobsChanged := l.jobs.count()
+		if over != ended { // what they wrote is to be read
+			since, ended = l.reads(), over
+			l.consumer.Wake()
+		}
 		if err := l.spend(m); err != nil {
 			return l.count(), err
 		}
-		if l.quiet(since) {
+		if l.quiet(since) && l.jobs.still(over) {
 			err := l.spend(m)
 			return l.count(), err
 		}
@@ -149,6 +158,7 @@ func (l *live) Pass(ctx context.Context, m *settle.Meter) (int, error) {
 		}
 		select {
 		case <-changed:
+		case <-jobsChanged:
 		case <-dog.C:
 			return l.count(), &settle.NotSettled{
 				Why:  fmt.Sprintf("nothing was dealt with for %v of real time: a live run has no virtual clock to move", patience),
@@ -169,6 +179,7 @@ func (l *live) Pass(ctx context.Context, m *settle.Meter) (int, error) {
 // place is how far everything is: while it changes there is progress.
 func (l *live) place() string {
 	var b strings.Builder
+	fmt.Fprint(&b, l.gate.Writes(), " ")
 	for _, m := range l.consumer.Status() {
 		for _, s := range m.Shards {
 			fmt.Fprint(&b, s.ShardID, s.Position, s.Records, " ")
@@ -177,9 +188,9 @@ func (l *live) place() string {
 	return b.String()
 }
 
-// owed lists what the consumer has not dealt with.
+// owed lists what the consumer has not dealt with, and jobs that have not ended.
 func (l *live) owed() []settle.Obligation {
-	var open []settle.Obligation
+	open := l.jobsOpen()
 	for _, m := range l.consumer.Status() {
 		what := slices.Clone(m.Shards)
 		if m.Problem != "" {
@@ -238,7 +249,7 @@ func (l *live) spend(m *settle.Meter) error {
 			return err
 		}
 	}
-	return nil
+	return l.spendJobs(m)
 }
 
 // count is how many invocations ended since the last call.
@@ -251,7 +262,7 @@ func (l *live) count() int {
 // Open implements settle.World. Handlers that outlived their timeout come second:
 // the look for goroutines gives them their time to end.
 func (l *live) Open(ctx context.Context) []settle.Obligation {
-	open := l.leftovers(ctx)
+	open := append(l.jobsOpen(), l.leftovers(ctx)...)
 	for _, m := range l.consumer.Status() {
 		for _, late := range m.Late {
 			open = append(open, settle.Obligation{

@@ -30,6 +30,7 @@ func (a *attempt) observe(ctx context.Context, at string) error {
 			return fmt.Errorf("observe: %w", err)
 		}
 	}
+	seen.failedJobs(a.jobs.failures())
 	for i := range seen.sections {
 		seen.sections[i].At = at
 	}
@@ -145,6 +146,16 @@ func (s *sight) lost(view, label, function string, why core.Condition, attempts,
 		"attempts":  number(attempts),
 		"records":   number(records),
 	})}, "", "")
+}
+
+// failedJobs shows the jobs that failed, if any did: what they were to do is not done.
+// Why stands in the trace, for texts of errors are not the same on every engine.
+func (s *sight) failedJobs(failed []FailedJob) {
+	for i, j := range failed {
+		s.add(snapshot.Section{View: viewFailedJobs, Label: fmt.Sprintf("job %d", i+1), Value: members(map[string]types.AttributeValue{
+			"job": word(j.Name), "trigger": word(j.Trigger),
+		})}, "", "")
+	}
 }
 
 // functionName is the last part of a function's ARN.

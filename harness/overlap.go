@@ -12,8 +12,17 @@ import (
 func (a *attempt) overlap(ctx context.Context, m *settle.Meter) (invocations int, err error) {
 	for {
 		waiting, err := a.waiting(ctx)
-		if err != nil || len(waiting) == 0 {
+		if err != nil {
 			return invocations, err
+		}
+		if len(waiting) == 0 {
+			if open, _, _ := a.jobs.count(); open == 0 {
+				return invocations, nil
+			}
+			if err := a.runJobs(ctx, m); err != nil {
+				return invocations, err
+			}
+			continue
 		}
 		a.pick.Shuffle(len(waiting), func(i, j int) { waiting[i], waiting[j] = waiting[j], waiting[i] })
 		n, err := a.invoke(ctx, m, waiting[:1+a.pick.IntN(len(waiting))]...)

@@ -78,6 +78,20 @@ type Environment struct {
 	Wait func(ctx context.Context, d time.Duration) error
 	// Log takes what the handler logs; it stands in the trace of the run.
 	Log *slog.Logger
+	// Submit hands work over to a job and returns its id when it is accepted, not
+	// when it is done. To faults it is an AWS call of the name SubmitJob.
+	Submit func(context.Context, Job) (id string, err error)
+}
+
+// Job is work that is too long for an invocation, as AWS Batch takes it: it runs
+// elsewhere, so it outlives the invocation that submits it and the consumer, and
+// nothing of them but what Run keeps. No verdict comes before all jobs have ended.
+// One that fails is not tried again; snapshots show it.
+type Job struct {
+	// Name says what is done: "recompute --finding=f1".
+	Name string
+	// Run does it, in an environment of its own. ctx ends with the run.
+	Run func(ctx context.Context, e Environment) error
 }
 
 // View picks what a snapshot shows of a table.

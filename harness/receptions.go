@@ -211,6 +211,8 @@ func (c *causes) ended(invocation trace.ID, s subject) string {
 		switch e := c.events[i]; {
 		case e.Kind == trace.Refused:
 			return note + ", and a call was refused after its end"
+		case e.Kind == trace.JobSubmitted:
+			did = fmt.Sprintf("it handed on to %s", e.ID)
 		case e.Kind != trace.Write:
 		case e.Note != "ok":
 			failed, _, _ := strings.Cut(e.Note, "\n")

@@ -73,6 +73,8 @@ type Result struct {
 	Requests []Request
 	// Dropped are the batches that were given up without one.
 	Dropped []Dropped
+	// FailedJobs are the jobs that failed, in the order in which they ended.
+	FailedJobs []FailedJob
 	// Defaults names the triggers that run with fewer retries than Lambda's
 	// default because their mapping does not say.
 	Defaults []string
@@ -118,7 +120,7 @@ func touches(e trace.Event, path string) bool {
 func loop(log *trace.Log, last trace.ID) []trace.Event {
 	var chain []trace.Event // oldest first: record, batch, invocation, write …
 	for _, e := range log.Chain(last) {
-		if e.Kind == trace.Write || e.Kind == trace.InvokeStart {
+		if e.Kind == trace.Write || e.Kind == trace.InvokeStart || e.Kind == trace.JobSubmitted {
 			chain = append([]trace.Event{e}, chain...)
 		}
 	}

@@ -48,7 +48,20 @@ func (a *attempt) Pass(ctx context.Context, m *settle.Meter) (int, error) {
 	if a.pick != nil && a.log.SetupEnded() {
 		return a.overlap(ctx, m)
 	}
-	invocations := 0
+	for invocations := 0; ; {
+		n, err := a.driveAll(ctx, m)
+		invocations += n
+		if open, _, _ := a.jobs.count(); err != nil || open == 0 {
+			return invocations, err
+		}
+		if err := a.runJobs(ctx, m); err != nil {
+			return invocations, err
+		}
+	}
+}
+
+// driveAll does what the shards of all mappings want.
+func (a *attempt) driveAll(ctx context.Context, m *settle.Meter) (invocations int, err error) {
 	for _, s := range a.mappings {
 		for _, d := range s.shards {
 			if !d.ready() {
@@ -108,7 +121,7 @@ func (a *attempt) invoke(ctx context.Context, m *settle.Meter, list ...*invocati
 			return len(made), err
 		}
 	}
-	return len(made), nil
+	return len(made), a.spendJobs(m)
 }
 
 // act does what neither reads nor calls a handler.
@@ -182,7 +195,7 @@ func (d *shard) drop(action core.Drop) {
 
 // Open implements settle.World: rules 2, 3 and 4 of package settle.
 func (a *attempt) Open(ctx context.Context) []settle.Obligation {
-	open := append(a.lanesOpen(), a.leftovers(ctx)...)
+	open := append(a.owed(), a.leftovers(ctx)...)
 	open = append(append(open, a.unread()...), a.inFlight()...)
 	a.jumped = a.jumped && len(open) > 0 // what follows is a fence: look again if it has moved
 	return open

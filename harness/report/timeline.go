@@ -39,7 +39,11 @@ func timeline(w io.Writer, r *harness.Result, s shown) error {
 		}
 		fmt.Fprintln(table, row)
 	}
-	fmt.Fprintln(table, "\t\t\t\tm step, w write, r record, i invocation, s shard; ← is caused by; ∅ absent")
+	job := ""
+	if slices.ContainsFunc(r.Log.Events(), func(e trace.Event) bool { return e.Kind == trace.JobSubmitted }) {
+		job = "j job, "
+	}
+	fmt.Fprintf(table, "\t\t\t\tm step, w write, r record, i invocation, %ss shard; ← is caused by; ∅ absent\n", job)
 	return table.Flush()
 }
 
@@ -115,6 +119,10 @@ func describe(e trace.Event, all []trace.Event) (text string, ok bool) {
 		return e.Actor + " is given " + span(recordsOf(e, all)) + attempt(e), true
 	case trace.InvokeEnd:
 		return fmt.Sprintf("  → %s, %s, %s", firstLine(e.Note), wrote(e.ID, all), ms(e.Took)), true
+	case trace.JobStart:
+		return fmt.Sprintf("%s: job: %s", e.Actor, e.Note), true
+	case trace.JobEnd:
+		return fmt.Sprintf("  → %s, %s, %s", firstLine(e.Note), wrote(e.ID, all), ms(e.Took)), true
 	case trace.DeadLetter:
 		return fmt.Sprintf("%s: batch of %s to the on-failure destination: %s", e.Actor, plural(e.N, "record"), e.Note), true
 	}
@@ -124,6 +132,8 @@ func describe(e trace.Event, all []trace.Event) (text string, ok bool) {
 // describeRest words what a run without trouble does not have, and the verdicts.
 func describeRest(e trace.Event) (text string, ok bool) {
 	switch e.Kind {
+	case trace.JobSubmitted:
+		return "  hands over to a job: " + e.Note, true
 	case trace.HandlerLog:
 		return "    log: " + firstLine(e.Note), !strings.HasPrefix(e.Note, "DEBUG ")
 	case trace.Refused:

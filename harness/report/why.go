@@ -197,7 +197,7 @@ func chain(b *strings.Builder, r *harness.Result, c harness.Cause) {
 	for _, l := range c.Chain {
 		fmt.Fprintf(b, "  %s%-5s %s\n", arrow, l.Event.ID, link(r, l, events))
 		arrow = " ← "
-		if l.Event.ID.Type() == trace.TypeInvocation {
+		if t := l.Event.ID.Type(); t == trace.TypeInvocation || t == trace.TypeJob {
 			logged(b, l.Event.ID, events)
 		}
 	}
@@ -216,6 +216,8 @@ func link(r *harness.Result, l harness.Link, events []trace.Event) string {
 		return fmt.Sprintf("%s   %s", e.Actor, strings.TrimSuffix(file+":"+line, ":"))
 	case trace.TypeInvocation:
 		return fmt.Sprintf("%s is given %s%s → %s", e.Actor, span(recordsOf(e, events)), attempt(e), ending(e.ID, events))
+	case trace.TypeJob:
+		return fmt.Sprintf("%s has it done by a job: %s → %s", e.Actor, e.Note, ending(e.ID, events))
 	case trace.TypeWrite:
 		text := fmt.Sprintf("%s %s", e.Op, e.Key)
 		for _, record := range events {
@@ -232,10 +234,10 @@ func link(r *harness.Result, l harness.Link, events []trace.Event) string {
 	return text
 }
 
-// ending is how an invocation ended.
+// ending is how an invocation or a job ended.
 func ending(invocation trace.ID, events []trace.Event) string {
 	for _, e := range events {
-		if e.Kind == trace.InvokeEnd && e.ID == invocation {
+		if (e.Kind == trace.InvokeEnd || e.Kind == trace.JobEnd) && e.ID == invocation {
 			return firstLine(e.Note)
 		}
 	}

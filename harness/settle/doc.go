@@ -13,7 +13,7 @@
 // The rules, in order, for "settled":
 //
 //  1. every open shard was read to an empty page, and every record delivered;
-//  2. no invocation is open, and no goroutine of one is left;
+//  2. no invocation and no job is open, and no goroutine of one is left;
 //  3. no request is in flight, also none whose caller gave up;
 //  4. no lane holds a batch, waits for a retry, or has a checkpoint short of its tail;
 //  5. between the fences before and after 1–4 nothing was written.

@@ -17,6 +17,7 @@ const (
 	TypeRecord     Type = 'r' // a stream record
 	TypeBatch      Type = 'b' // records handed to a handler together
 	TypeInvocation Type = 'i' // one attempt to hand one batch to a handler
+	TypeJob        Type = 'j' // work that an invocation handed over
 	TypeFault      Type = 'f' // something that a scenario made go wrong
 )
 
@@ -47,6 +48,9 @@ const (
 	Throttled         Kind = "invoke.throttled"   // a function was not run, for want of concurrency
 	InvokeStart       Kind = "invoke.start"       // a handler is given a batch
 	InvokeEnd         Kind = "invoke.end"         // it ended; Note is "ok" or the function error
+	JobSubmitted      Kind = "job.submitted"      // an invocation hands work over to a job; Note is its name
+	JobStart          Kind = "job.start"          // the job runs
+	JobEnd            Kind = "job.end"            // it ended; Note is "ok" or its error
 	HandlerLog        Kind = "handler.log"        // a line that a handler logged
 	RetryScheduled    Kind = "retry.scheduled"    // a failed batch waits for its back-off
 	Checkpoint        Kind = "checkpoint"         // a lane's position is stored
