@@ -32,16 +32,15 @@ func (db *Database) getRecords(in *dynamodbstreams.GetRecordsInput) (*dynamodbst
 	}
 	out := &dynamodbstreams.GetRecordsOutput{Records: []streamtypes.Record{}}
 	if s.emptyPages > 0 {
-		s.emptyPages--
+		s.emptyPages-- // and it is not the last one
 	} else {
 		limit := maxRecords
 		if in.Limit != nil {
 			limit = int(*in.Limit)
 		}
-		out.Records, i.from = db.readShard(s, h, i.from, limit)
-	}
-	if h.end > 0 && i.from > h.end {
-		return out, nil // read to its end: there is nothing next
+		if out.Records, i.from = db.readShard(s, h, i.from, limit); h.end > 0 && i.from > h.end {
+			return out, nil // read to its end: there is nothing next
+		}
 	}
 	i.given = db.now()
 	out.NextShardIterator = i.token()
