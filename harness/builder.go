@@ -108,7 +108,7 @@ func (b *Builder) Backlog(steps ...Step) *Builder {
 	return b
 }
 
-// Observe names the views to show; without any, all of the project are.
+// Observe names the views to show; without any, those of [Project].Observe are.
 func (b *Builder) Observe(views ...string) *Builder {
 	b.observe = append(b.observe, views...)
 	return b

@@ -78,6 +78,9 @@ func (r *Result) item(section int, path string) subject {
 		}
 		s.gone = s.gone && l.Path != path
 	}
+	if s.item != "" && !strings.Contains(s.item, " ") {
+		return subject{view: s.view, path: path, at: s.at, gone: s.gone}.ofLine(s.item)
+	}
 	return s
 }
 
@@ -93,6 +96,9 @@ func (r *Result) subject(d snapshot.DiffLine, place snapshot.Place) subject {
 	s := subject{view: place.View(), label: place.Label(), path: place.Path}
 	if section >= 0 && section < len(r.Sources) {
 		s = r.item(section, place.Path)
+	}
+	if section < 0 && s.view == viewChanges && s.label != "" {
+		s = s.ofLine(s.label) // nothing of that table is changed any more
 	}
 	s.at, s.gone = place.At, d.Op == '-'
 	return s

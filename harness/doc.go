@@ -20,8 +20,10 @@
 //  4. Observe, in the end and at each snapshot step: views pick what to show. A
 //     project has its own (the indicators of each finding), and there are items,
 //     changed_items (what is not as the fixture left it, the removed as absent),
+//     changes (the same with a line for each item: nothing else has changed),
 //     on_failure, invocations, metrics (Lambda's EventCount group) and requests
-//     (what triggers sent over HTTP, with the answers); one of these that has nothing to show says []. Batches that went to an on-failure
+//     (what triggers sent over HTTP, with the answers); one of these that has
+//     nothing to show says []. Batches that went to an on-failure
 //     destination, or nowhere, are always shown.
 //  5. Compare: the canonical text is held against the snapshot, and each line that
 //     differs gets its cause ([Result.Causes]): the write of a step or of a trigger

@@ -30,6 +30,7 @@ func groupTests() map[string]func(*testing.T, *databases) {
 		"a batch is one call":                                       testBatch,
 		"a snapshot in the middle":                                  testMiddle,
 		"changed items are those that differ from the fixture":      testChangedItems,
+		"changes are a line for each item, by table":                testChanges,
 		"a view with nothing to show says so":                       testNothingToShow,
 		"a value as expected, and one that is not":                  testExpect,
 		"a scenario asks for cold starts":                           testScenarioColdStarts,
@@ -236,9 +237,9 @@ func testChangedItems(t *testing.T, e *databases) {
 func testNothingToShow(t *testing.T, e *databases) {
 	p := project(t, mapping.Mapping{}, building(idle))
 	s := scenarioOf("things/nothing", does("settle", scenario.Settle{}))
-	s.Observe = []string{"on_failure", "invocations", "changed_items"}
+	s.Observe = []string{"on_failure", "invocations", "changed_items", "changes"}
 	r := run(t, start(t, p, e, harness.Options{}), s)
-	if want := "\n\non_failure\n  []\n\ninvocations\n  []\n\nchanged_items\n  []\n"; !strings.HasSuffix(r.Rendering.Text, want) {
+	if want := "\n\non_failure\n  []\n\ninvocations\n  []\n\nchanged_items\n  []\n\nchanges\n  []\n"; !strings.HasSuffix(r.Rendering.Text, want) {
 		t.Error(r.Rendering.Text)
 	}
 }

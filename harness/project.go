@@ -30,8 +30,11 @@ type Project struct {
 	Mutations []Mutation
 	// Seeds that fixtures may name; they have the form of mutations.
 	Seeds []Mutation
-	// Views that scenarios may observe.
+	// Views that scenarios may observe, beside those that every project has.
 	Views []View
+	// Observe names the views of a scenario that does not say: []string{"totals",
+	// "changes"}; nil is all of Views.
+	Observe []string
 	// HTTP answers the requests that triggers make with Environment.HTTP, one at a
 	// time; nil answers each with 204 No Content. Several runs may ask it at once.
 	HTTP http.Handler
@@ -127,7 +130,7 @@ func (p Project) Advice() []mapping.Advice {
 
 // Vocabulary is what scenario files of the project may refer to.
 func (p Project) Vocabulary() scenario.Vocabulary {
-	v := scenario.Vocabulary{CheckMapping: p.checkMapping, Keys: map[string][]string{}}
+	v := scenario.Vocabulary{CheckMapping: p.checkMapping, Observe: p.Observe, Keys: map[string][]string{}}
 	for _, t := range p.Triggers {
 		v.Triggers = append(v.Triggers, t.Mapping.Trigger)
 	}

@@ -57,8 +57,9 @@ type Result struct {
 	// budget ran out because triggers cause each other.
 	Loop []trace.Event
 	// Rendering is the canonical text, for Passed and Differs; Snapshot is how it
-	// compares. Sources says which item each of its sections shows ("" for none),
-	// and Attributes which of its attributes ("" for the item itself).
+	// compares. Sources says which item each of its sections shows ("" for none; a
+	// table alone where each line shows an item of it), and Attributes which of its
+	// attributes ("" for the item itself).
 	Rendering  snapshot.Rendering
 	Snapshot   snapshot.Result
 	Sources    []string

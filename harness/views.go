@@ -1,14 +1,9 @@
 package harness
 
 import (
-	"context"
-	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
@@ -18,29 +13,12 @@ import (
 const (
 	viewItems       = "items"
 	viewChanged     = "changed_items"
+	viewChanges     = "changes"
 	viewOnFailure   = "on_failure"
 	viewInvocations = "invocations"
 	viewMetrics     = "metrics"
 	viewRequests    = "requests"
 )
-
-// remember ends the fixture: what views show of the past counts from here.
-func (a *attempt) remember(ctx context.Context) error {
-	a.past = past{}
-	a.requests.forget()
-	if !slices.Contains(views(a.scenario), viewChanged) {
-		return nil
-	}
-	items, err := a.scan(ctx)
-	if err != nil {
-		return fmt.Errorf("look at the fixture: %w", err)
-	}
-	a.past.before = map[string]observed{}
-	for _, o := range items {
-		a.past.before[o.key] = o
-	}
-	return nil
-}
 
 // builtIn shows a view that every project has. One that has nothing to show says
 // so: it was asked for.
@@ -53,6 +31,8 @@ func (s *sight) builtIn(a *attempt, name string, items []observed) error {
 		}
 	case viewChanged:
 		s.changed(a, items)
+	case viewChanges:
+		s.changes(a, items)
 	case viewOnFailure:
 		if err := s.givenUp(a); err != nil {
 			return err
@@ -68,35 +48,6 @@ func (s *sight) builtIn(a *attempt, name string, items []observed) error {
 		s.add(snapshot.Section{View: name, Value: &types.AttributeValueMemberL{}}, "", "")
 	}
 	return nil
-}
-
-// label is the key of an item, with its table where there are several.
-func (a *attempt) label(o observed) string {
-	if len(a.harness.project.Tables) == 1 {
-		return o.key[len(aws.ToString(a.harness.project.Tables[0].TableName))+1:]
-	}
-	return o.key
-}
-
-// changed shows the items that are not as they were when the fixture was settled;
-// one that is gone is absent.
-func (s *sight) changed(a *attempt, items []observed) {
-	after := map[string]observed{}
-	for _, o := range items {
-		after[o.key] = o
-	}
-	keys := slices.AppendSeq(slices.Collect(maps.Keys(after)), maps.Keys(a.past.before))
-	slices.Sort(keys)
-	for _, key := range slices.Compact(keys) {
-		old, was := a.past.before[key]
-		new, is := after[key]
-		switch {
-		case !is:
-			s.add(snapshot.Section{View: viewChanged, Label: a.label(old)}, key, "")
-		case !was || render(members(old.item)) != render(members(new.item)):
-			s.add(snapshot.Section{View: viewChanged, Label: a.label(new), Value: members(new.item)}, key, "")
-		}
-	}
 }
 
 // invocations shows them in their order, throttled ones among them.

@@ -32,6 +32,7 @@ func Project(root string) (harness.Project, error) {
 		Views: []harness.View{{
 			Name: "indicators", Doc: "the indicators of every finding", At: "unreliable_indicators", Of: indicatorsOf,
 		}},
+		Observe: []string{"indicators", "changes"},
 	}, nil
 }
 

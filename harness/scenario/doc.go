@@ -20,7 +20,7 @@
 //	steps:
 //	  - close_vulnerabilities: {vulnerabilities: [v1]}
 //	  - update: {key: {pk: VULN#v9, sk: FIN#f1}, set: {state.status: SAFE}, remove: [treatment]}
-//	observe: [indicators]             # left out = every view of the project
+//	observe: [indicators, changes]    # left out = what the project says
 //
 // The keys are
 //
@@ -44,7 +44,8 @@
 // differ in case only, or two equal titles, are a mistake.
 //
 // Views that every project has are items, changed_items (those that steps and
-// triggers changed since the fixture), on_failure (what went to on-failure
+// triggers changed since the fixture), changes (a line for each of them: inserted,
+// removed, or the attributes that differ), on_failure (what went to on-failure
 // destinations), invocations, metrics (counts of Lambda's EventCount metrics) and
 // requests (what triggers sent over HTTP since the fixture, and the answers).
 //

@@ -61,7 +61,7 @@ func (r *reader) scenario(body ast.Node) (draft, bool) {
 	if r.settings(&d, fields) {
 		r.agree(&d)
 	}
-	d.Observe = slices.Clone(r.vocab.Views)
+	d.Observe = slices.Clone(r.vocab.observed())
 	if e, given := fields["observe"]; given {
 		d.Observe = r.views(e)
 	}
@@ -167,7 +167,7 @@ func (r *reader) duration(e entry) time.Duration {
 func (r *reader) views(e entry) []string {
 	items, ok := r.items(e.value, e.at, e.name())
 	if ok && len(items) == 0 {
-		r.wrong(e.at, "leave the key out to see every view", "%s is empty", e.name())
+		r.wrong(e.at, "leave the key out to see what the project shows", "%s is empty", e.name())
 	}
 	var out []string
 	for _, item := range items {
@@ -187,3 +187,11 @@ func (r *reader) views(e entry) []string {
 
 // allViews are those of the project and those that every project has.
 func (v Vocabulary) allViews() []string { return slices.Concat(v.Views, Views()) }
+
+// observed are the views of a scenario that does not say.
+func (v Vocabulary) observed() []string {
+	if v.Observe != nil {
+		return v.Observe
+	}
+	return v.Views
+}

@@ -24,9 +24,8 @@ type Scenario struct {
 	Start time.Time
 	// Steps run in order, each settled before the next.
 	Steps []Step
-	// Observe names the views to show, in the order of the file; all views of
-	// the vocabulary when the file does not say. Beside those there are the views
-	// that every project has: see [Views].
+	// Observe names the views to show, in the order of the file; what
+	// [Vocabulary].Observe says when the file does not.
 	Observe []string
 	// Triggers are those that run; nil is every one that is enabled.
 	Triggers []Trigger
@@ -52,11 +51,11 @@ type Trigger struct {
 }
 
 // Views lists the views that every project has: all items, the items that the
-// steps and triggers changed since the fixture, what went to on-failure
-// destinations, the invocations in order, the counts of Lambda's EventCount
-// metrics, and what triggers sent over HTTP.
+// steps and triggers changed since the fixture, in full and as a list of their
+// keys, what went to on-failure destinations, the invocations in order, the counts
+// of Lambda's EventCount metrics, and what triggers sent over HTTP.
 func Views() []string {
-	return []string{"items", "changed_items", "on_failure", "invocations", "metrics", "requests"}
+	return []string{"items", "changed_items", "changes", "on_failure", "invocations", "metrics", "requests"}
 }
 
 // Needs lists what not every engine can do.

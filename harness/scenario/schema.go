@@ -65,7 +65,7 @@ func (s schema) scenario() node {
 			"cold_starts": described(node{"type": "boolean"}, "Makes every invocation a cold start."),
 			"seed":        described(node{"type": "integer", "minimum": 1}, "The order of calls that are made at the same time; without it one after the other."),
 			"steps":       described(steps(scenarioSteps, 1), "What happens, each step settled before the next."),
-			"observe":     described(listOf(oneOf(s.vocab.allViews())), "The views that the snapshot shows; without it those of the project."),
+			"observe":     described(listOf(oneOf(s.vocab.allViews())), "The views that the snapshot shows; without it what the project says."),
 		},
 	}
 }

@@ -45,8 +45,10 @@ type Vocabulary struct {
 	Mutations []Verb
 	// Seeds may stand in the items of a fixture.
 	Seeds []Verb
-	// Views may be observed.
+	// Views may be observed, beside those that every project has ([Views]).
 	Views []string
+	// Observe are the views to show where a scenario does not say; nil is Views.
+	Observe []string
 	// Tables may be written. With exactly one, raw writes need not name it.
 	Tables []string
 	// Keys are the attributes of the primary key of each table. The items and keys
@@ -87,6 +89,11 @@ func (v Vocabulary) check() error {
 			if err := verb.check(); err != nil {
 				problems = append(problems, fmt.Errorf("%s %q: %w", group.kind, verb.Name, err))
 			}
+		}
+	}
+	for _, view := range v.Observe {
+		if !slices.Contains(v.allViews(), view) {
+			problems = append(problems, fmt.Errorf("observe: unknown view %q: %s", view, list(v.allViews(), "views")))
 		}
 	}
 	if len(problems) > 0 {

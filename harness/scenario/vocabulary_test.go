@@ -2,6 +2,7 @@ package scenario_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,5 +92,26 @@ func TestVocabularyMistakesAreErrorsOfTheProgram(t *testing.T) {
 				t.Errorf("got %v, want …%s…", err, c.want)
 			}
 		})
+	}
+}
+
+// What a scenario observes that does not say is the project's to choose.
+func TestObservedWithoutSaying(t *testing.T) {
+	v := words()
+	parse := func() (*scenario.Scenario, error) {
+		return scenario.Parse("a", []byte("fixture: {items: []}\nstart: 2024-09-19T10:00:00Z\nsteps:\n  - pause: {}\n"), nil, v)
+	}
+	for _, c := range []struct{ observe, want []string }{
+		{nil, []string{"doors", "lamps"}},
+		{[]string{"lamps", "changes"}, []string{"lamps", "changes"}},
+	} {
+		v.Observe = c.observe
+		if sc, err := parse(); err != nil || !slices.Equal(sc.Observe, c.want) {
+			t.Errorf("%q: got %v, %v", c.observe, sc, err)
+		}
+	}
+	v.Observe = []string{"windows"}
+	if _, err := parse(); err == nil || !strings.Contains(err.Error(), `observe: unknown view "windows": views there are: changed_items, changes, doors,`) {
+		t.Errorf("got %v", err)
 	}
 }
