@@ -9,79 +9,66 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stillwater-streams/stillwater/triggers/archive"
 	"github.com/stillwater-streams/stillwater/triggers/model"
 	"github.com/stillwater-streams/stillwater/triggers/testevent"
+	"github.com/stillwater-streams/stillwater/triggers/triggertest"
 )
 
-// table is the archive: as much of DynamoDB as the trigger uses.
-type table struct {
-	items map[model.Key]model.Item
-	calls int
-	fail  map[string]error // by pk
-	// late makes the table answer with an error after it took the item.
-	late bool
+// world is the tables, and what the trigger does to them.
+type world struct {
+	*triggertest.Database
+	t *testing.T
 }
 
-func newTable() *table { return &table{items: map[model.Key]model.Item{}, fail: map[string]error{}} }
+func newWorld(t *testing.T) world { return world{triggertest.New(t), t} }
 
-func (tb *table) PutItem(_ context.Context, in *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
-	tb.calls++
-	key, err := model.KeyOf(in.Item)
-	if err != nil {
-		return nil, err
-	}
-	if *in.TableName != "archive" || aws.ToString(in.ConditionExpression) != "attribute_not_exists(#pk)" || in.ExpressionAttributeNames["#pk"] != "pk" {
-		return nil, errors.New("fake: not a put if absent into the archive")
-	}
-	if err := tb.fail[key.PK]; err != nil && !tb.late {
-		return nil, err
-	}
-	if _, present := tb.items[key]; present {
-		return nil, &types.ConditionalCheckFailedException{Message: aws.String("The conditional request failed")}
-	}
-	tb.items[key] = in.Item
-	return &dynamodb.PutItemOutput{}, tb.fail[key.PK]
+func (w world) trigger() *archive.Trigger {
+	return archive.New(archive.Options{DynamoDB: w.Database, Table: triggertest.Archive})
 }
 
-func (tb *table) trigger() *archive.Trigger {
-	return archive.New(archive.Options{DynamoDB: tb, Table: "archive"})
+// fail answers calls for an item by an error.
+func (w world) fail(pk string, err error) {
+	w.Before = func(call string) error {
+		if strings.HasPrefix(call, "PutItem "+pk+" ") {
+			return err
+		}
+		return nil
+	}
 }
 
-func (tb *table) handle(t *testing.T, changes ...testevent.Change) (failed []string) {
-	t.Helper()
-	e, err := testevent.Stream{}.Event(changes...)
-	if err != nil {
-		t.Fatal(err)
+// invoke hands changes to the trigger and returns the numbers of those that failed.
+// Of all tables only the archive may change, and what is in it may not.
+func (w world) invoke(changes ...testevent.Change) (failed []string) {
+	w.t.Helper()
+	outcome := w.Invoke(w.trigger().Handle, changes...)
+	if outcome.Err != nil {
+		w.t.Fatal(outcome.Err)
 	}
-	response, err := tb.trigger().Handle(context.Background(), e)
-	if err != nil {
-		t.Fatal(err)
+	for _, c := range outcome.Changes {
+		if c.Table != triggertest.Archive || c.Before != nil {
+			w.t.Errorf("changed %q, want nothing but new items of the archive", c.Lines())
+		}
 	}
-	for _, f := range response.BatchItemFailures {
-		failed = append(failed, strings.TrimLeft(f.ItemIdentifier, "0"))
-	}
-	return failed
+	return outcome.Failed
 }
 
 // want compares the whole archive.
-func (tb *table) want(t *testing.T, items ...model.Item) {
-	t.Helper()
+func (w world) want(items ...model.Item) {
+	w.t.Helper()
 	want := map[model.Key]model.Item{}
 	for _, item := range items {
 		key, err := model.KeyOf(item)
 		if err != nil {
-			t.Fatal(err)
+			w.t.Fatal(err)
 		}
 		want[key] = item
 	}
-	if diff := cmp.Diff(want, tb.items, cmp.Comparer(model.Equal)); diff != "" {
-		t.Errorf("archive (-want +got):\n%s", diff)
+	if diff := cmp.Diff(want, w.Items(triggertest.Archive), cmp.Comparer(model.Equal)); diff != "" {
+		w.t.Errorf("archive (-want +got):\n%s", diff)
 	}
 }
 
@@ -126,28 +113,28 @@ func TestWhatIsKept(t *testing.T) {
 		{"history without a date", item("VULN#v1", "STATE#", ""), false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			tb := newTable()
-			if failed := tb.handle(t, testevent.Remove(test.item)); len(failed) != 0 {
+			w := newWorld(t)
+			if failed := w.invoke(testevent.Remove(test.item)); len(failed) != 0 {
 				t.Errorf("failed: %v", failed)
 			}
 			if test.kept {
-				tb.want(t, test.item)
-			} else if tb.want(t); tb.calls != 0 {
-				t.Errorf("%d calls for what is not kept", tb.calls)
+				w.want(test.item)
+			} else if w.want(); len(w.Calls) != 0 {
+				t.Errorf("calls %q for what is not kept", w.Calls)
 			}
 		})
 	}
 }
 
 func TestOnlyRemovalsAreKept(t *testing.T) {
-	tb := newTable()
+	w := newWorld(t)
 	v := item("VULN#v1", "FIN#f1", "MASKED")
-	tb.handle(t, testevent.Insert(v), testevent.Modify(v, v))
-	if tb.want(t); tb.calls != 0 {
-		t.Errorf("%d calls", tb.calls)
+	w.invoke(testevent.Insert(v), testevent.Modify(v, v))
+	if w.want(); len(w.Calls) != 0 {
+		t.Errorf("calls %q", w.Calls)
 	}
-	tb.handle(t, testevent.Expire(v)) // by the service: removed all the same
-	tb.want(t, v)
+	w.invoke(testevent.Expire(v)) // by the service: removed all the same
+	w.want(v)
 }
 
 // The whole removal of a finding: everything in one batch, twice.
@@ -160,62 +147,62 @@ func TestDeliveredTwiceIsKeptOnce(t *testing.T) {
 		testevent.Remove(item("FIN#f1", "GROUP#g", "MASKED")),
 		testevent.Remove(item("FIN_ID", "FIN#f1", "")),
 	}
-	tb := newTable()
+	w := newWorld(t)
 	for range 2 {
-		if failed := tb.handle(t, changes...); len(failed) != 0 {
+		if failed := w.invoke(changes...); len(failed) != 0 {
 			t.Errorf("failed: %v", failed)
 		}
-		tb.want(t, changes[0].Before, changes[1].Before, changes[3].Before, changes[4].Before)
+		w.want(changes[0].Before, changes[1].Before, changes[3].Before, changes[4].Before)
 	}
 }
 
 func TestTheFirstRemovalStands(t *testing.T) {
 	first, second := item("VULN#v1", "FIN#f1", "MASKED"), item("VULN#v1", "FIN#f1", "MASKED")
 	second["title"] = text("made again and removed again")
-	tb := newTable()
-	tb.handle(t, testevent.Remove(first))
-	tb.handle(t, testevent.Remove(second))
-	tb.want(t, first)
+	w := newWorld(t)
+	w.invoke(testevent.Remove(first))
+	w.invoke(testevent.Remove(second))
+	w.want(first)
 }
 
 func TestWhatFailsIsNamedAndTheRestIsKept(t *testing.T) {
 	a, b, c := item("VULN#a", "FIN#f1", "MASKED"), item("VULN#b", "FIN#f1", "MASKED"), item("VULN#c", "FIN#f1", "MASKED")
-	tb := newTable()
-	tb.fail["VULN#b"] = &types.ProvisionedThroughputExceededException{}
+	w := newWorld(t)
+	w.fail("VULN#b", &types.ProvisionedThroughputExceededException{})
 	changes := []testevent.Change{testevent.Remove(a), testevent.Remove(b), testevent.Remove(c)}
-	if diff := cmp.Diff([]string{"2"}, tb.handle(t, changes...)); diff != "" {
+	if diff := cmp.Diff([]string{"2"}, w.invoke(changes...)); diff != "" {
 		t.Error(diff)
 	}
-	tb.want(t, a, c)
+	w.want(a, c)
 
-	clear(tb.fail)
-	if failed := tb.handle(t, changes[1:]...); len(failed) != 0 { // as Lambda repeats it
+	w.Before = nil
+	if failed := w.invoke(changes[1:]...); len(failed) != 0 { // as Lambda repeats it
 		t.Errorf("failed: %v", failed)
 	}
-	tb.want(t, a, b, c)
+	w.want(a, b, c)
 }
 
 // The put took effect, only its answer was lost: the repeated one is refused, and
 // that is success.
 func TestALostAnswerIsMadeGoodByTheRetry(t *testing.T) {
 	v := item("VULN#v1", "FIN#f1", "MASKED")
-	tb := newTable()
-	tb.fail["VULN#v1"], tb.late = errors.New("connection reset"), true
-	if diff := cmp.Diff([]string{"1"}, tb.handle(t, testevent.Remove(v))); diff != "" {
+	w := newWorld(t)
+	w.After = func(string) error { return errors.New("connection reset") }
+	if diff := cmp.Diff([]string{"1"}, w.invoke(testevent.Remove(v))); diff != "" {
 		t.Error(diff)
 	}
-	clear(tb.fail)
-	if failed := tb.handle(t, testevent.Remove(v)); len(failed) != 0 {
+	w.After = nil
+	if failed := w.invoke(testevent.Remove(v)); len(failed) != 0 {
 		t.Errorf("failed: %v", failed)
 	}
-	tb.want(t, v)
+	w.want(v)
 }
 
 func TestAFailureIsReported(t *testing.T) {
-	tb := newTable()
-	tb.fail["VULN#v1"] = errors.New("no such table")
+	w := newWorld(t)
+	w.fail("VULN#v1", errors.New("no such table"))
 	var reported error
-	trigger := archive.New(archive.Options{DynamoDB: tb, Table: "archive", Report: func(_ context.Context, err error) { reported = err }})
+	trigger := archive.New(archive.Options{DynamoDB: w.Database, Table: triggertest.Archive, Report: func(_ context.Context, err error) { reported = err }})
 	e, err := testevent.Stream{}.Event(testevent.Remove(item("VULN#v1", "FIN#f1", "MASKED")))
 	if err != nil {
 		t.Fatal(err)
@@ -233,39 +220,39 @@ func TestAnArchiveThatCannotBeRightIsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tb := newTable()
+	w := newWorld(t)
 	for want, o := range map[string]archive.Options{
-		"set Options.DynamoDB and Options.Table": {DynamoDB: tb},
-		"no table to keep items in":              {Table: "archive"},
-		"the records come from":                  {DynamoDB: tb, Table: "integrates_vms"},
+		"set Options.DynamoDB and Options.Table": {DynamoDB: w.Database},
+		"no table to keep items in":              {Table: triggertest.Archive},
+		"the records come from":                  {DynamoDB: w.Database, Table: "integrates_vms"},
 	} {
 		if _, err := archive.New(o).Handle(context.Background(), e); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error = %v, want %q", err, want)
 		}
 	}
-	if tb.calls != 0 {
-		t.Errorf("%d calls", tb.calls)
+	if len(w.Calls) != 0 {
+		t.Errorf("calls %q", w.Calls)
 	}
 }
 
 // Handle is a legal Lambda handler: JSON in, JSON of the failures out.
 func TestHandleSpeaksLambdasJSON(t *testing.T) {
-	tb := newTable()
-	tb.fail["VULN#b"] = errors.New("no")
+	w := newWorld(t)
+	w.fail("VULN#b", errors.New("no"))
 	a, b := item("VULN#a", "FIN#f1", "MASKED"), item("VULN#b", "FIN#f1", "MASKED")
 	payload, err := testevent.Stream{}.JSON(testevent.Remove(a), testevent.Remove(b))
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := lambda.NewHandler(tb.trigger().Handle).Invoke(context.Background(), payload)
+	response, err := lambda.NewHandler(w.trigger().Handle).Invoke(context.Background(), payload)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := `{"batchItemFailures":[{"itemIdentifier":"000000000000000000002"}]}`; string(response) != want {
 		t.Errorf("response %s, want %s", response, want)
 	}
-	tb.want(t, maps.Clone(a))
-	if _, err := lambda.NewHandler(tb.trigger().Handle).Invoke(context.Background(), []byte(`{"Records":[]}`)); err != nil {
+	w.want(maps.Clone(a))
+	if _, err := lambda.NewHandler(w.trigger().Handle).Invoke(context.Background(), []byte(`{"Records":[]}`)); err != nil {
 		t.Error(err)
 	}
 }
