@@ -20,9 +20,9 @@ func replaceKey(body, key string) string { return strings.Replace(body, "KEY", k
 func TestEveryTellingOfARecordIsTheSameRequest(t *testing.T) {
 	w := newWorld(t)
 	changes := []testevent.Change{testevent.Insert(vulnerability("v1")), testevent.Modify(vulnerability("v1"), vulnerability("v1", "hash", "h"))}
-	w.handle(changes...)
+	w.invoke(changes...)
 	first := w.requests()
-	w.handle(changes...)
+	w.invoke(changes...)
 	again := w.requests()[2:]
 	if diff := cmp.Diff(first, again); diff != "" {
 		t.Errorf("the second delivery differs (-first +second):\n%s", diff)
@@ -36,7 +36,7 @@ func TestEveryTellingOfARecordIsTheSameRequest(t *testing.T) {
 func TestTheSameEditAtAnotherTimeIsOtherNews(t *testing.T) {
 	w := newWorld(t)
 	a, b := vulnerability("v1"), vulnerability("v1", "hash", "h")
-	w.handle(testevent.Modify(a, b), testevent.Modify(b, a), testevent.Modify(a, b))
+	w.invoke(testevent.Modify(a, b), testevent.Modify(b, a), testevent.Modify(a, b))
 	got := w.requests()
 	if len(got) != 3 || got[0].Key == got[2].Key {
 		t.Errorf("requests %+v, want three with distinct keys", got)
@@ -66,7 +66,7 @@ func TestWhatTheEndpointAnswers(t *testing.T) {
 			if test.answers[0] == 0 {
 				w.options.Timeout = 30 * time.Millisecond
 			}
-			failed := w.handle(testevent.Insert(vulnerability("v1")))
+			failed := w.invoke(testevent.Insert(vulnerability("v1")))
 			if n := len(w.requests()); n != test.requests {
 				t.Errorf("%d requests, want %d", n, test.requests)
 			}
@@ -87,7 +87,7 @@ func TestWhatTheEndpointAnswers(t *testing.T) {
 func TestAnEndpointThatIsGoneIsNotOurSecretToTell(t *testing.T) {
 	w := newWorld(t)
 	w.Close() // the connection is refused
-	if diff := cmp.Diff([]string{"1"}, w.handle(testevent.Insert(vulnerability("v1")))); diff != "" {
+	if diff := cmp.Diff([]string{"1"}, w.invoke(testevent.Insert(vulnerability("v1")))); diff != "" {
 		t.Error(diff)
 	}
 	if w.report == nil || strings.Contains(w.report.Error(), "secret") || !strings.Contains(w.report.Error(), "endpoint of group harbor") {
@@ -100,7 +100,7 @@ func TestAnEndpointThatFailedGetsNothingMoreAndTheOthersDo(t *testing.T) {
 	other := newEndpoint(t)
 	w.group("island", other.URL)
 	w.put("FIN#f1", "GROUP#island", state("APPROVED"))
-	failed := w.handle(
+	failed := w.invoke(
 		testevent.Insert(vulnerability("v1")),
 		testevent.Insert(vulnerability("v2", "group_name", "island")),
 		testevent.Modify(vulnerability("v1"), vulnerability("v1", "hash", "h")),
@@ -122,7 +122,7 @@ func TestAnEndpointThatFailedGetsNothingMoreAndTheOthersDo(t *testing.T) {
 
 func TestARefusalConcernsOneRecord(t *testing.T) {
 	w := newWorld(t, 400, 200)
-	failed := w.handle(testevent.Insert(vulnerability("v1")), testevent.Insert(vulnerability("v2")))
+	failed := w.invoke(testevent.Insert(vulnerability("v1")), testevent.Insert(vulnerability("v2")))
 	if diff := cmp.Diff([]string{"1"}, failed); diff != "" {
 		t.Error(diff)
 	}
@@ -133,12 +133,12 @@ func TestARefusalConcernsOneRecord(t *testing.T) {
 
 func TestEverythingIsAskedOnce(t *testing.T) {
 	w := newWorld(t)
-	w.handle(testevent.Insert(vulnerability("v1")), testevent.Insert(vulnerability("v2")), testevent.Remove(vulnerability("v1")))
-	if diff := cmp.Diff([]string{"Query GROUP#harbor", "GetItem FIN#f1"}, w.calls); diff != "" {
+	w.invoke(testevent.Insert(vulnerability("v1")), testevent.Insert(vulnerability("v2")), testevent.Remove(vulnerability("v1")))
+	if diff := cmp.Diff([]string{"Query GROUP#harbor", "GetItem FIN#f1"}, w.Calls); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 	w.group("harbor", "")
-	w.handle(testevent.Insert(vulnerability("v3")))
+	w.invoke(testevent.Insert(vulnerability("v3")))
 	if n := len(w.requests()); n != 3 {
 		t.Errorf("%d requests, want 3: an endpoint taken away is asked for in the next batch", n)
 	}
@@ -147,8 +147,13 @@ func TestEverythingIsAskedOnce(t *testing.T) {
 func TestAReadThatFailsIsAFailureOfItsRecord(t *testing.T) {
 	for pk, want := range map[string]string{"GROUP#harbor": "read group harbor: no", "FIN#f1": "read finding f1: no"} {
 		w := newWorld(t)
-		w.fail[pk] = errors.New("no")
-		if diff := cmp.Diff([]string{"1"}, w.handle(testevent.Insert(vulnerability("v1")))); diff != "" {
+		w.Before = func(call string) error {
+			if strings.HasSuffix(call, pk) {
+				return errors.New("no")
+			}
+			return nil
+		}
+		if diff := cmp.Diff([]string{"1"}, w.invoke(testevent.Insert(vulnerability("v1")))); diff != "" {
 			t.Error(diff)
 		}
 		if w.report == nil || !strings.Contains(w.report.Error(), want) || len(w.requests()) != 0 {
@@ -161,7 +166,7 @@ func TestAnAddressThatIsNoneIsSaid(t *testing.T) {
 	for _, url := range []string{"ftp://example.com/hook", "harbor", "http://", "http://a b/", ":"} {
 		w := newWorld(t)
 		w.group("harbor", url)
-		if failed := w.handle(testevent.Insert(vulnerability("v1"))); len(failed) != 1 || !strings.Contains(w.report.Error(), "webhook_url") {
+		if failed := w.invoke(testevent.Insert(vulnerability("v1"))); len(failed) != 1 || !strings.Contains(w.report.Error(), "webhook_url") {
 			t.Errorf("%s: failed %v, reported %v", url, failed, w.report)
 		}
 	}
@@ -208,7 +213,7 @@ func TestMissingOptionsAreAnErrorOfTheInvocation(t *testing.T) {
 func TestDefaults(t *testing.T) {
 	w := newWorld(t, 500)
 	w.options.Wait, w.options.Report = nil, nil
-	if failed := w.handle(testevent.Insert(vulnerability("v1"))); len(failed) != 1 || len(w.requests()) != 3 {
+	if failed := w.invoke(testevent.Insert(vulnerability("v1"))); len(failed) != 1 || len(w.requests()) != 3 {
 		t.Errorf("failed %v after %d requests, want 3", failed, len(w.requests()))
 	}
 }

@@ -41,14 +41,14 @@ func TestWhatIsTold(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t)
 			w.group("quiet", "")
-			if failed := w.handle(test.change); len(failed) != 0 {
+			if failed := w.invoke(test.change); len(failed) != 0 {
 				t.Errorf("failed: %v: %v", failed, w.report)
 			}
 			if diff := cmp.Diff(test.want, w.told(t)); diff != "" {
 				t.Errorf("told (-want +got):\n%s", diff)
 			}
-			if len(w.calls) != test.calls {
-				t.Errorf("calls %q, want %d", w.calls, test.calls)
+			if len(w.Calls) != test.calls {
+				t.Errorf("calls %q, want %d", w.Calls, test.calls)
 			}
 		})
 	}
@@ -56,7 +56,7 @@ func TestWhatIsTold(t *testing.T) {
 
 func TestTheRequest(t *testing.T) {
 	w := newWorld(t)
-	w.handle(testevent.Insert(vulnerability("v1")), testevent.Remove(vulnerability("v1")))
+	w.invoke(testevent.Insert(vulnerability("v1")), testevent.Remove(vulnerability("v1")))
 	want := []request{{
 		Path: "/secret/hook", Type: "application/json",
 		Body: `{"event":"reported","idempotency_key":"KEY","occurred_at":"2024-09-19T10:00:00+00:00","group":"harbor","finding_id":"f1","vulnerability_id":"v1","status":"VULNERABLE","where":"src/a.go","specific":"12"}`,

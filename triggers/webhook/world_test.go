@@ -3,7 +3,6 @@ package webhook_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,49 +11,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stillwater-streams/stillwater/triggers/model"
 	"github.com/stillwater-streams/stillwater/triggers/testevent"
+	"github.com/stillwater-streams/stillwater/triggers/triggertest"
 	"github.com/stillwater-streams/stillwater/triggers/webhook"
 )
-
-// table holds groups and findings: as much of DynamoDB as the trigger uses.
-type table struct {
-	items map[model.Key]model.Item
-	calls []string
-	fail  map[string]error // by pk
-}
-
-func (tb *table) GetItem(_ context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	key, err := model.KeyOf(in.Key)
-	if err != nil {
-		return nil, err
-	}
-	tb.calls = append(tb.calls, "GetItem "+key.PK)
-	if !aws.ToBool(in.ConsistentRead) {
-		return nil, errors.New("fake: GetItem must be consistent")
-	}
-	return &dynamodb.GetItemOutput{Item: tb.items[key]}, tb.fail[key.PK]
-}
-
-func (tb *table) Query(_ context.Context, in *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
-	pk := in.ExpressionAttributeValues[":pk"].(*types.AttributeValueMemberS).Value
-	tb.calls = append(tb.calls, "Query "+pk)
-	if *in.KeyConditionExpression != "#pk = :pk AND begins_with(#sk, :prefix)" || !aws.ToBool(in.ConsistentRead) {
-		return nil, errors.New("fake: not a consistent query of the table")
-	}
-	out := &dynamodb.QueryOutput{}
-	prefix := in.ExpressionAttributeValues[":prefix"].(*types.AttributeValueMemberS).Value
-	for key, item := range tb.items {
-		if key.PK == pk && strings.HasPrefix(key.SK, prefix) {
-			out.Items = append(out.Items, item)
-		}
-	}
-	return out, tb.fail[pk]
-}
 
 // request is what the endpoint got.
 type request struct {
@@ -123,21 +86,21 @@ func (e *endpoint) told(t *testing.T) (told []string) {
 // world is a group harbor with a finding f1 (approved) and f2 (not), told of at an
 // endpoint.
 type world struct {
-	t *testing.T
-	*table
+	*triggertest.Database
 	*endpoint
+	t       *testing.T
 	options webhook.Options
 	waits   []time.Duration
 	report  error
 }
 
 func newWorld(t *testing.T, answers ...int) *world {
-	w := &world{t: t, endpoint: newEndpoint(t, answers...), table: &table{items: map[model.Key]model.Item{}, fail: map[string]error{}}}
+	w := &world{t: t, endpoint: newEndpoint(t, answers...), Database: triggertest.New(t)}
 	w.group("harbor", w.URL+"/secret/hook")
 	w.put("FIN#f1", "GROUP#harbor", state("APPROVED"))
 	w.put("FIN#f2", "GROUP#harbor", state("SUBMITTED"))
 	w.options = webhook.Options{
-		DynamoDB: w.table, Table: "integrates_vms", HTTP: w.Client(),
+		DynamoDB: w.Database, Table: triggertest.Table, HTTP: w.Client(),
 		Wait: func(ctx context.Context, d time.Duration) error { w.waits = append(w.waits, d); return ctx.Err() },
 		Report: func(_ context.Context, err error) {
 			w.report = err
@@ -146,31 +109,34 @@ func newWorld(t *testing.T, answers ...int) *world {
 	return w
 }
 
+// group has an endpoint, or none.
 func (w *world) group(name, url string) {
-	w.put("GROUP#"+name, "ORG#o1", model.Item{"name": text(name), "webhook_url": text(url)})
+	group := model.Item{"name": text(name)}
+	if url != "" {
+		group["webhook_url"] = text(url)
+	}
+	w.put("GROUP#"+name, "ORG#o1", group)
 }
 
 func (w *world) put(pk, sk string, more model.Item) {
+	w.t.Helper()
 	more["pk"], more["sk"] = text(pk), text(sk)
-	w.items[model.Key{PK: pk, SK: sk}] = more
+	w.Put(more)
 }
 
-// handle delivers changes as one batch and returns the numbers of those that failed.
-func (w *world) handle(changes ...testevent.Change) (failed []string) {
+// invoke delivers changes as one batch and returns the numbers of those that failed.
+// No table may change.
+func (w *world) invoke(changes ...testevent.Change) (failed []string) {
 	w.t.Helper()
-	e, err := testevent.Stream{}.Event(changes...)
-	if err != nil {
-		w.t.Fatal(err)
+	w.Calls = nil
+	outcome := w.Invoke(webhook.New(w.options).Handle, changes...)
+	if outcome.Err != nil {
+		w.t.Fatal(outcome.Err)
 	}
-	w.calls = nil
-	response, err := webhook.New(w.options).Handle(context.Background(), e)
-	if err != nil {
-		w.t.Fatal(err)
+	if len(outcome.Changes) > 0 {
+		w.t.Errorf("changed %q, want nothing: it tells of changes and makes none", outcome.Lines())
 	}
-	for _, f := range response.BatchItemFailures {
-		failed = append(failed, strings.TrimLeft(f.ItemIdentifier, "0"))
-	}
-	return failed
+	return outcome.Failed
 }
 
 func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
