@@ -139,19 +139,32 @@ func TestNothingIsShared(t *testing.T) {
 	}
 }
 
-// A hostile depth is an error and never a crash, wherever a value goes in; even of
-// one that holds itself.
+// A hostile depth is an error and never a crash, wherever a value goes in: even of
+// a list that holds itself, and of lists that hold one list twice, whose values
+// double with each level.
 func TestHostileDepth(t *testing.T) {
+	endless := &types.AttributeValueMemberL{Value: make([]types.AttributeValue, 2)}
+	endless.Value[0], endless.Value[1] = endless, endless
+	var doubled types.AttributeValue = text("x")
+	for range 31 {
+		doubled = &types.AttributeValueMemberL{Value: []types.AttributeValue{doubled, doubled}}
+	}
+	for want, v := range map[string]types.AttributeValue{"Nesting Levels": endless, "Item size has exceeded": doubled} {
+		testHostile(t, v, want)
+	}
+}
+
+// testHostile hands a value in wherever one goes in.
+func testHostile(t *testing.T, hostile types.AttributeValue, want string) {
+	t.Helper()
 	client := memory.NewClient(memory.NewDatabase(memory.Options{}))
 	if _, err := client.CreateTable(t.Context(), streamedTable(types.StreamViewTypeNewImage)); err != nil {
 		t.Fatal(err)
 	}
-	endless := &types.AttributeValueMemberL{Value: make([]types.AttributeValue, 1)}
-	endless.Value[0] = endless
 	deep := func() map[string]types.AttributeValue {
-		return map[string]types.AttributeValue{"pk": text("a"), "v": endless}
+		return map[string]types.AttributeValue{"pk": text("a"), "v": hostile}
 	}
-	values := map[string]types.AttributeValue{":v": endless}
+	values := map[string]types.AttributeValue{":v": hostile}
 	name := aws.String("tab")
 	for what, call := range map[string]func() error{
 		"put": func() error {
@@ -167,7 +180,7 @@ func TestHostileDepth(t *testing.T) {
 			return err
 		},
 		"attribute updates": func() error {
-			_, err := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: name, Key: key("a"), AttributeUpdates: map[string]types.AttributeValueUpdate{"v": {Value: endless}}})
+			_, err := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: name, Key: key("a"), AttributeUpdates: map[string]types.AttributeValueUpdate{"v": {Value: hostile}}})
 			return err
 		},
 		"condition": func() error {
@@ -175,11 +188,25 @@ func TestHostileDepth(t *testing.T) {
 			return err
 		},
 		"expected": func() error {
-			_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: name, Item: key("a"), Expected: map[string]types.ExpectedAttributeValue{"v": {Value: endless}}})
+			_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: name, Item: key("a"), Expected: map[string]types.ExpectedAttributeValue{"v": {Value: hostile}}})
 			return err
 		},
 		"start": func() error {
 			_, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: name, ExclusiveStartKey: deep()})
+			return err
+		},
+		"key condition": func() error {
+			_, err := client.Query(t.Context(), &dynamodb.QueryInput{TableName: name, KeyConditionExpression: aws.String("pk = :v"), ExpressionAttributeValues: values})
+			return err
+		},
+		"scan filter": func() error {
+			_, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: name, ScanFilter: map[string]types.Condition{
+				"v": {ComparisonOperator: "EQ", AttributeValueList: []types.AttributeValue{hostile}}}})
+			return err
+		},
+		"batch": func() error {
+			_, err := client.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"tab": {
+				{PutRequest: &types.PutRequest{Item: deep()}}, {DeleteRequest: &types.DeleteRequest{Key: deep()}}}}})
 			return err
 		},
 		"transaction": func() error {
@@ -189,8 +216,8 @@ func TestHostileDepth(t *testing.T) {
 		},
 	} {
 		var api smithy.APIError
-		if err := call(); !errors.As(err, &api) || api.ErrorCode() != "ValidationException" || !strings.Contains(api.ErrorMessage(), "Nesting Levels") {
-			t.Errorf("%s: %v", what, err)
+		if err := call(); !errors.As(err, &api) || api.ErrorCode() != "ValidationException" || !strings.Contains(api.ErrorMessage(), want) {
+			t.Errorf("%s: %v, want %s", what, err, want)
 		}
 	}
 }

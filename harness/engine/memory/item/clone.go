@@ -21,32 +21,6 @@ func Clone(it Item) Item {
 	return out
 }
 
-// maxHostile is how deep lists and maps may lie in one another for [Take] to look
-// at them at all. Above [maxNesting], so that what is merely too deep is refused in
-// its turn.
-const maxHostile = 100
-
-// Take copies an item that a caller hands in, and gives it the form in which it is
-// stored: [Clone], then [Normal]. However deep its values are, or if they hold
-// themselves, that is an error and never a crash.
-func Take(in Item) (Item, error) {
-	out, err := TakeRaw(in)
-	if err != nil {
-		return nil, err
-	}
-	return Normal(out)
-}
-
-// TakeRaw is Take without Normal, for values that are checked elsewhere.
-func TakeRaw(in Item) (Item, error) {
-	for _, v := range in {
-		if !nestsWithin(v, maxHostile) {
-			return nil, tooDeep()
-		}
-	}
-	return Clone(in), nil
-}
-
 // CloneValue is [Clone] for one value. What has no kind becomes nil.
 func CloneValue(v types.AttributeValue) types.AttributeValue {
 	if KindOf(v) == None {

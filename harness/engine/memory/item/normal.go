@@ -31,8 +31,12 @@ func Normal(in Item) (Item, error) {
 }
 
 // NormalValue is [Normal] for one value of a request, which may be nested one
-// level deeper than one of an item.
+// level deeper than one of an item. It takes whatever [Take] takes.
 func NormalValue(v types.AttributeValue) (types.AttributeValue, error) {
+	left := maxValues
+	if err := checkHostile(v, maxHostile, &left); err != nil {
+		return nil, err
+	}
 	return normalValue(v, -1)
 }
 

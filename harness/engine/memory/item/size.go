@@ -57,18 +57,32 @@ func ValueSize(v types.AttributeValue) int {
 	return size
 }
 
+const tooLarge = "Item size has exceeded the maximum allowed size"
+
 // CheckSize refuses an item to be put that is larger than [MaxSize].
 func CheckSize(it Item) error {
-	if Size(it) > MaxSize {
-		return validation.Errorf("Item size has exceeded the maximum allowed size")
+	if exceeds(it) {
+		return validation.Errorf(tooLarge)
 	}
 	return nil
+}
+
+// exceeds tells whether an item is larger than [MaxSize]. It counts no further: an
+// update can set one large value many times.
+func exceeds(it Item) bool {
+	size := 0
+	for name, v := range it {
+		if size += len(name) + ValueSize(v); size > MaxSize {
+			return true
+		}
+	}
+	return false
 }
 
 // CheckUpdated refuses what an update made of an item: too large, or nested too
 // deeply.
 func CheckUpdated(it Item) error {
-	if Size(it) > MaxSize {
+	if exceeds(it) {
 		return validation.Errorf("Item size to update has exceeded the maximum allowed size")
 	}
 	for _, v := range it {
