@@ -20,6 +20,8 @@ const (
 	maxTransaction   = 100
 	maxScanSegments  = 1_000_000
 	maxClientRequest = 36 // characters of a ClientRequestToken
+
+	maxTransactionBytes = 4 << 20 // of all that a transaction writes, or reads
 )
 
 // constraints collects what is wrong with the shape of a request, as the service

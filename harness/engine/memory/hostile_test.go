@@ -75,6 +75,36 @@ func TestNilInputs(t *testing.T) {
 	}
 }
 
+// What the SDK has beyond that (PartiQL, backups, global tables, exports …) is an
+// UnknownOperationException: no operation is taken for another, and none is
+// forgotten in the list above.
+func TestNotOffered(t *testing.T) {
+	db := memory.NewDatabase(memory.Options{})
+	offers := map[reflect.Type]bool{}
+	for _, in := range offered() {
+		offers[reflect.TypeOf(in)] = true
+	}
+	refused := 0
+	for client := range reflect.TypeFor[*dynamodb.Client]().Methods() {
+		if client.Type.NumIn() != 4 || !strings.HasSuffix(client.Type.In(2).String(), "Input") { // the client, ctx, the input, options
+			continue
+		}
+		in := client.Type.In(2).Elem()
+		_, err := doSafely(db, reflect.New(in).Interface())
+		var api smithy.APIError
+		unknown := errors.As(err, &api) && api.ErrorCode() == "UnknownOperationException"
+		if unknown == offers[in] {
+			t.Errorf("%s: %v; offered: %v", client.Name, err, offers[in])
+		}
+		if unknown {
+			refused++
+		}
+	}
+	if refused < 40 {
+		t.Errorf("only %d operations are refused", refused)
+	}
+}
+
 // doSafely makes a call; a panic is an error that tells the input.
 func doSafely(db *memory.Database, in any) (out any, err error) {
 	defer func() {

@@ -20,6 +20,7 @@ type member struct {
 	delete   bool
 	compiled *expression.Compiled
 	onFail   types.ReturnValuesOnConditionCheckFailure
+	bytes    int // of its item or key, its expressions and their values
 }
 
 func (db *Database) transactWriteItems(in *dynamodb.TransactWriteItemsInput) (*dynamodb.TransactWriteItemsOutput, error) {
@@ -60,12 +61,16 @@ func (db *Database) transactWriteItems(in *dynamodb.TransactWriteItemsInput) (*d
 
 func compileMembers(items []types.TransactWriteItem) ([]member, error) {
 	var members []member
+	bytes := 0
 	for _, t := range items {
 		m, err := compileMember(t)
 		if err != nil {
 			return nil, err
 		}
-		members = append(members, m)
+		members, bytes = append(members, m), bytes+m.bytes
+	}
+	if bytes > maxTransactionBytes {
+		return nil, validation.Errorf("Transaction payload size cannot exceed 4MB. Payload Size: %d", bytes)
 	}
 	return members, nil
 }
@@ -107,7 +112,14 @@ func compileMember(t types.TransactWriteItem) (m member, err error) {
 		return m, err
 	}
 	m.compiled, err = expression.Compile(r)
-	return m, err
+	if err != nil {
+		return m, err
+	}
+	m.bytes = item.Size(m.put) + item.Size(m.key) + len(aws.ToString(r.UpdateExpression)) + len(aws.ToString(r.ConditionExpression))
+	for _, v := range r.ExpressionAttributeValues {
+		m.bytes += item.ValueSize(v)
+	}
+	return m, nil
 }
 
 // planAll plans all members of a transaction. The error is that of the whole: a

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/expression"
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
+	"github.com/stillwater-streams/stillwater/harness/engine/memory/validation"
 )
 
 func (db *Database) transactGetItems(in *dynamodb.TransactGetItemsInput) (*dynamodb.TransactGetItemsOutput, error) {
@@ -25,6 +26,7 @@ func (db *Database) transactGetItems(in *dynamodb.TransactGetItemsInput) (*dynam
 	out := &dynamodb.TransactGetItemsOutput{}
 	used := &transactReads{want: in.ReturnConsumedCapacity, units: map[*table]float64{}}
 	seen := map[string]bool{}
+	bytes := 0
 	for i, t := range in.TransactItems {
 		at, err := db.table(t.Get.TableName)
 		if err != nil {
@@ -41,6 +43,9 @@ func (db *Database) transactGetItems(in *dynamodb.TransactGetItemsInput) (*dynam
 		seen[name] = true
 		used.add(at, r.bytes())
 		out.Responses = append(out.Responses, types.ItemResponse{Item: r.project(gets[i])})
+		if bytes += item.Size(out.Responses[i].Item); bytes > maxTransactionBytes {
+			return nil, validation.Errorf("Payload in response is too large.")
+		}
 	}
 	out.ConsumedCapacity = used.capacity()
 	return out, nil
