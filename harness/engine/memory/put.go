@@ -2,7 +2,6 @@ package memory
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/expression"
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
@@ -35,14 +34,11 @@ func (db *Database) putItem(in *dynamodb.PutItemInput) (*dynamodb.PutItemOutput,
 	if err != nil {
 		return nil, err
 	}
-	out := &dynamodb.PutItemOutput{
+	return &dynamodb.PutItemOutput{
+		Attributes:            returned(in.ReturnValues, nil, o),
 		ConsumedCapacity:      writeCapacity(in.ReturnConsumedCapacity, 1, o),
 		ItemCollectionMetrics: collectionMetrics(in.ReturnItemCollectionMetrics, o),
-	}
-	if in.ReturnValues == types.ReturnValueAllOld {
-		out.Attributes = item.Clone(o.old)
-	}
-	return out, nil
+	}, nil
 }
 
 // normalItem takes an item of a request: a copy in normal form, not too large.

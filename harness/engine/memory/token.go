@@ -55,47 +55,26 @@ func (db *Database) remember(in *dynamodb.TransactWriteItemsInput) {
 // hashRequest hashes what a transaction does.
 func hashRequest(in *dynamodb.TransactWriteItemsInput) uint64 {
 	h := uint64(0)
-	text := func(s *string) { h = chain(h, hashBytes(aws.ToString(s))) }
-	attributes := func(it item.Item) { h = chain(h, hashItem(it)) }
-	names := func(n map[string]string) {
-		sum := uint64(0)
-		for k, v := range n {
-			sum += chain(hashBytes(k), hashBytes(v))
-		}
-		h = chain(h, sum)
-	}
 	for _, t := range in.TransactItems {
 		switch {
 		case t.Put != nil:
-			h = chain(h, 1)
-			text(t.Put.TableName)
-			text(t.Put.ConditionExpression)
-			attributes(t.Put.Item)
-			attributes(t.Put.ExpressionAttributeValues)
-			names(t.Put.ExpressionAttributeNames)
+			h = chain(h, 1, hashWrite(t.Put.TableName, nil, t.Put.ConditionExpression, t.Put.Item, t.Put.ExpressionAttributeValues, t.Put.ExpressionAttributeNames))
 		case t.Update != nil:
-			h = chain(h, 2)
-			text(t.Update.TableName)
-			text(t.Update.UpdateExpression)
-			text(t.Update.ConditionExpression)
-			attributes(t.Update.Key)
-			attributes(t.Update.ExpressionAttributeValues)
-			names(t.Update.ExpressionAttributeNames)
+			h = chain(h, 2, hashWrite(t.Update.TableName, t.Update.UpdateExpression, t.Update.ConditionExpression, t.Update.Key, t.Update.ExpressionAttributeValues, t.Update.ExpressionAttributeNames))
 		case t.Delete != nil:
-			h = chain(h, 3)
-			text(t.Delete.TableName)
-			text(t.Delete.ConditionExpression)
-			attributes(t.Delete.Key)
-			attributes(t.Delete.ExpressionAttributeValues)
-			names(t.Delete.ExpressionAttributeNames)
+			h = chain(h, 3, hashWrite(t.Delete.TableName, nil, t.Delete.ConditionExpression, t.Delete.Key, t.Delete.ExpressionAttributeValues, t.Delete.ExpressionAttributeNames))
 		case t.ConditionCheck != nil:
-			h = chain(h, 4)
-			text(t.ConditionCheck.TableName)
-			text(t.ConditionCheck.ConditionExpression)
-			attributes(t.ConditionCheck.Key)
-			attributes(t.ConditionCheck.ExpressionAttributeValues)
-			names(t.ConditionCheck.ExpressionAttributeNames)
+			h = chain(h, 4, hashWrite(t.ConditionCheck.TableName, nil, t.ConditionCheck.ConditionExpression, t.ConditionCheck.Key, t.ConditionCheck.ExpressionAttributeValues, t.ConditionCheck.ExpressionAttributeNames))
 		}
 	}
 	return h
+}
+
+// hashWrite hashes one write: its item or its key, and its expressions.
+func hashWrite(table, update, condition *string, it, values item.Item, names map[string]string) uint64 {
+	sum := uint64(0) // of names, in any order
+	for k, v := range names {
+		sum += chain(hashBytes(k), hashBytes(v))
+	}
+	return chain(hashBytes(aws.ToString(table)), hashBytes(aws.ToString(update)), hashBytes(aws.ToString(condition)), hashItem(it), hashItem(values), sum)
 }

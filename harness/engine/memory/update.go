@@ -36,7 +36,7 @@ func (db *Database) updateItem(in *dynamodb.UpdateItemInput) (*dynamodb.UpdateIt
 	}
 	db.apply(nil, o)
 	return &dynamodb.UpdateItemOutput{
-		Attributes:            updatedAttributes(in.ReturnValues, compiled.Update, o),
+		Attributes:            returned(in.ReturnValues, compiled.Update, o),
 		ConsumedCapacity:      writeCapacity(in.ReturnConsumedCapacity, 1, o),
 		ItemCollectionMetrics: collectionMetrics(in.ReturnItemCollectionMetrics, o),
 	}, nil
@@ -76,8 +76,9 @@ func takeUpdates(in map[string]types.AttributeValueUpdate) (map[string]types.Att
 	return out, nil
 }
 
-// updatedAttributes are what ReturnValues asks for.
-func updatedAttributes(want types.ReturnValue, u *expression.Update, o outcome) item.Item {
+// returned are the attributes that ReturnValues asks for; u is nil for a put and a
+// delete, which return old ones at most.
+func returned(want types.ReturnValue, u *expression.Update, o outcome) item.Item {
 	switch want {
 	case types.ReturnValueAllOld:
 		return item.Clone(o.old)
@@ -99,43 +100,6 @@ func updatedPart(u *expression.Update, it item.Item) item.Item {
 		return item.Clone(part)
 	}
 	return nil
-}
-
-func (db *Database) deleteItem(in *dynamodb.DeleteItemInput) (*dynamodb.DeleteItemOutput, error) {
-	if err := checkDelete(in); err != nil {
-		return nil, err
-	}
-	key, err := normalKey(in.Key)
-	if err != nil {
-		return nil, err
-	}
-	compiled, err := expression.Compile(expression.Request{
-		Operation: "DeleteItem", ConditionExpression: in.ConditionExpression,
-		ExpressionAttributeNames: in.ExpressionAttributeNames, ExpressionAttributeValues: in.ExpressionAttributeValues,
-		Expected: in.Expected, ConditionalOperator: in.ConditionalOperator,
-	})
-	if err != nil {
-		return nil, err
-	}
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	m, err := db.keyMutation(in.TableName, key, compiled)
-	if err != nil {
-		return nil, err
-	}
-	m.delete, m.onFail = true, in.ReturnValuesOnConditionCheckFailure
-	o, err := db.mutate(m)
-	if err != nil {
-		return nil, err
-	}
-	out := &dynamodb.DeleteItemOutput{
-		ConsumedCapacity:      writeCapacity(in.ReturnConsumedCapacity, 1, o),
-		ItemCollectionMetrics: collectionMetrics(in.ReturnItemCollectionMetrics, o),
-	}
-	if in.ReturnValues == types.ReturnValueAllOld {
-		out.Attributes = item.Clone(o.old)
-	}
-	return out, nil
 }
 
 // normalKey takes a key of a request: a copy in normal form.

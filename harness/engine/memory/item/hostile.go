@@ -1,6 +1,10 @@
 package item
 
 import (
+	"iter"
+	"maps"
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/validation"
@@ -48,30 +52,26 @@ func checkHostile(v types.AttributeValue, levels int, left *int) error {
 	if *left--; *left < 0 {
 		return validation.Errorf(tooLarge)
 	}
+	var members iter.Seq[types.AttributeValue]
 	switch v := v.(type) {
 	case *types.AttributeValueMemberL:
-		if v == nil {
-			return nil
-		}
-		if levels == 0 {
-			return tooDeep()
-		}
-		for _, member := range v.Value {
-			if err := checkHostile(member, levels-1, left); err != nil {
-				return err
-			}
+		if v != nil {
+			members = slices.Values(v.Value)
 		}
 	case *types.AttributeValueMemberM:
-		if v == nil {
-			return nil
+		if v != nil {
+			members = maps.Values(v.Value)
 		}
-		if levels == 0 {
-			return tooDeep()
-		}
-		for _, member := range v.Value {
-			if err := checkHostile(member, levels-1, left); err != nil {
-				return err
-			}
+	}
+	switch {
+	case members == nil:
+		return nil
+	case levels == 0:
+		return tooDeep()
+	}
+	for member := range members {
+		if err := checkHostile(member, levels-1, left); err != nil {
+			return err
 		}
 	}
 	return nil
