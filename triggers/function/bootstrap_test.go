@@ -89,33 +89,6 @@ func TestTheBootstrapIsStatic(t *testing.T) {
 	}
 }
 
-// What keeps a function from starting goes to Bugsnag, and ends the process.
-func TestABootstrapThatCannotStartSaysSo(t *testing.T) {
-	reports := make(chan string, 1)
-	bugsnag := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		reports <- string(body)
-	}))
-	defer bugsnag.Close()
-	w := newWorld(t)
-	environment := append(w.environment(), function.ArchiveVariable+"=", "BUGSNAG_API_KEY=0123456789abcdef0123456789abcdef", "BUGSNAG_ENDPOINT="+bugsnag.URL)
-	command := exec.Command(bootstrap(t, "archive"))
-	command.Env = append(environment, "AWS_LAMBDA_RUNTIME_API=127.0.0.1:1")
-	text, err := command.CombinedOutput()
-	const want = "start archive: environment variable ARCHIVE_TABLE is not set"
-	if err == nil || !strings.Contains(string(text), want) {
-		t.Errorf("error %v, said %s, want %q", err, text, want)
-	}
-	select {
-	case report := <-reports:
-		if !strings.Contains(report, want) || !strings.Contains(report, "StartFailed") {
-			t.Errorf("reported %s", report)
-		}
-	default:
-		t.Error("nothing was reported")
-	}
-}
-
 // built is where the bootstraps of this run lie, each linked once.
 var built string
 
@@ -150,15 +123,16 @@ func bootstrap(t *testing.T, trigger string) string {
 type runtimeAPI struct {
 	*httptest.Server
 	payload []byte
+	time    time.Duration // of the invocation
 	answers chan answer
 	once    sync.Once
 	end     chan struct{}
 }
 
-type answer struct{ path, body string }
+type answer struct{ path, body, errorType string }
 
 func newRuntimeAPI(t *testing.T, payload []byte) *runtimeAPI {
-	api := &runtimeAPI{payload: payload, answers: make(chan answer, 1), end: make(chan struct{})}
+	api := &runtimeAPI{payload: payload, time: time.Minute, answers: make(chan answer, 1), end: make(chan struct{})}
 	api.Server = httptest.NewServer(api)
 	t.Cleanup(api.Close)
 	t.Cleanup(func() { close(api.end) })
@@ -169,7 +143,7 @@ func (api *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPost {
 		body, _ := io.ReadAll(r.Body)
 		w.WriteHeader(http.StatusAccepted)
-		api.answers <- answer{r.URL.Path, string(body)}
+		api.answers <- answer{r.URL.Path, string(body), r.Header.Get("Lambda-Runtime-Function-Error-Type")}
 		return
 	}
 	first := false
@@ -183,7 +157,7 @@ func (api *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	header := w.Header()
 	header.Set("Lambda-Runtime-Aws-Request-Id", "req-1")
-	header.Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(time.Minute).UnixMilli()))
+	header.Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(api.time).UnixMilli()))
 	header.Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:integrates_streams")
 	_, _ = w.Write(api.payload)
 }
@@ -192,7 +166,7 @@ func (api *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (api *runtimeAPI) run(t *testing.T, path string, environment []string) {
 	t.Helper()
 	command := exec.Command(path)
-	command.Env = append(environment, "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(api.URL, "http://"))
+	command.Env = append(environment, api.variable())
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output
 	if err := command.Start(); err != nil {
@@ -205,6 +179,11 @@ func (api *runtimeAPI) run(t *testing.T, path string, environment []string) {
 			t.Logf("the bootstrap said:\n%s", output.String())
 		}
 	})
+}
+
+// variable tells a bootstrap where it is.
+func (api *runtimeAPI) variable() string {
+	return "AWS_LAMBDA_RUNTIME_API=" + strings.TrimPrefix(api.URL, "http://")
 }
 
 func (api *runtimeAPI) answer(t *testing.T) answer {

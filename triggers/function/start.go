@@ -30,13 +30,18 @@ type Environment struct {
 // Build makes the handler of a trigger: of any signature that lambda.Start takes.
 type Build func(Environment) (handler any, err error)
 
-// Main serves one trigger until Lambda ends the process. Call it from main.
+// Main serves one trigger until Lambda ends the process. Call it from main. What
+// keeps it from starting is reported, told to Lambda and logged; the process then
+// ends with 1.
 func Main(trigger string, build Build) {
 	ctx := context.Background()
 	handler, telemetry, err := Start(ctx, trigger, build, os.Getenv, os.Stderr)
 	if err != nil {
 		telemetry.StartFailed(ctx, err)
 		fmt.Fprintln(os.Stderr, err)
+		if err := tellInitError(ctx, os.Getenv, err); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
 		os.Exit(1)
 	}
 	lambda.StartWithOptions(handler, lambda.WithContext(ctx))
