@@ -8,7 +8,8 @@
 // the Lambda reference) and, where [Quirks] ask for it, as DynamoDB Local was
 // measured to (sections 3 and 4 of its reference); and it is deterministic: the
 // same calls in the same order get the same answers, since it has no clock, no
-// chance and no goroutine of its own.
+// chance and no goroutine of its own. What the memory engine (harness/engine/memory)
+// models, too, it answers as that does: TestAsTheMemoryEngine plays one script to both.
 //
 // Start with [New], [Endpoint.Enable] and [Endpoint.Put]. An [Endpoint] is
 // itself the StreamsAPI and the TablesAPI of package consumer; [Endpoint.Client]
