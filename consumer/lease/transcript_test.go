@@ -1,25 +1,20 @@
 package lease_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/stillwater-streams/stillwater/consumer/lease"
+	"github.com/stillwater-streams/stillwater/harness/golden"
 )
 
-// TestTranscripts replays the conversations of testdata/*.txt: a command, a line
-// "----", and what happens, up to an empty line. Lines that begin with "#" are
-// remarks. Commands, with a table in memory and one clock for all:
+// TestTranscripts replays the conversations of testdata/*.txt, which show what
+// happens at each command. Commands, with a table in memory and one clock for all:
 //
 //	worker NAME… [failover=D] [handover=D] [steals=N]   processes that start
 //	busy NAME                     it keeps what it is asked to hand over
@@ -35,68 +30,12 @@ import (
 //	forget NAME KEY               it does not work on the lease any more
 //	advance D                     time passes
 //	table
-//
-// STILLWATER_UPDATE=true rewrites what is behind "----", but never where CI is set.
 func TestTranscripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no transcripts: %v", err)
-	}
-	asked := os.Getenv("STILLWATER_UPDATE")
-	update := (asked == "true" || asked == "1") && os.Getenv("CI") == ""
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := replay(t.Context(), string(want))
-			if err != nil {
-				t.Fatalf("%s: %v", file, err)
-			}
-			if update && !bytes.Equal(want, got) {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(string(got), "\n")); diff != "" {
-				t.Errorf("%s (-want +got):\n%s\nrerun: go test ./consumer/lease -run '%s'; accept: STILLWATER_UPDATE=true before it",
-					file, diff, t.Name())
-			}
-		})
-	}
-}
-
-// replay runs the commands of a transcript and returns it with their results.
-// What the store refuses is a result; a command that makes no sense is an error.
-func replay(ctx context.Context, text string) ([]byte, error) {
-	var out bytes.Buffer
-	c := &conversation{store: lease.NewMemory(), workers: map[string]*worker{},
-		now: time.Date(2024, 9, 19, 10, 0, 0, 0, time.UTC)}
-	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	for i := 0; i < len(lines); i++ {
-		line := lines[i]
-		fmt.Fprintln(&out, line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		c.out.Reset()
-		if err := c.do(ctx, line); err != nil {
-			return nil, fmt.Errorf("line %d: %s: %w", i+1, line, err)
-		}
-		if verb := strings.Fields(line)[0]; c.out.Len() == 0 && (verb == "round" || verb == "plan") {
-			c.say("nothing")
-		}
-		fmt.Fprintf(&out, "----\n%s", c.out.String())
-		for i+1 < len(lines) && lines[i+1] != "" {
-			i++
-		}
-		if i+1 == len(lines) {
-			return out.Bytes(), nil
-		}
-	}
-	return out.Bytes(), nil
+	golden.Transcripts(t, func(text string) (string, error) {
+		c := &conversation{store: lease.NewMemory(), workers: map[string]*worker{},
+			now: time.Date(2024, 9, 19, 10, 0, 0, 0, time.UTC)}
+		return golden.Replay(text, func(line string) (string, error) { return c.answer(t.Context(), line) })
+	})
 }
 
 // conversation is a lease table and the workers around it.
@@ -108,6 +47,19 @@ type conversation struct {
 }
 
 func (c *conversation) say(format string, args ...any) { fmt.Fprintf(&c.out, format+"\n", args...) }
+
+// answer does what a command says and returns what happens. What the store
+// refuses is an answer; a command that makes no sense is an error.
+func (c *conversation) answer(ctx context.Context, line string) (string, error) {
+	c.out.Reset()
+	if err := c.do(ctx, line); err != nil {
+		return "", err
+	}
+	if verb := strings.Fields(line)[0]; c.out.Len() == 0 && (verb == "round" || verb == "plan") {
+		c.say("nothing")
+	}
+	return c.out.String(), nil
+}
 
 func (c *conversation) do(ctx context.Context, line string) error {
 	words := strings.Fields(line)

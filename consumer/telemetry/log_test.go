@@ -4,17 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/stillwater-streams/stillwater/consumer"
 	"github.com/stillwater-streams/stillwater/consumer/core"
 	"github.com/stillwater-streams/stillwater/consumer/telemetry"
+	"github.com/stillwater-streams/stillwater/harness/golden"
 )
 
 // everyFact is one fact of each kind, and more where they differ.
@@ -67,7 +64,7 @@ func everyFact() []consumer.Fact {
 }
 
 // TestLog compares the lines of every fact, below its own words, with
-// testdata/log.txt. STILLWATER_UPDATE=true rewrites that, but never where CI is set.
+// testdata/log.txt.
 func TestLog(t *testing.T) {
 	var b bytes.Buffer
 	l := telemetry.NewLog(slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{
@@ -88,19 +85,7 @@ func TestLog(t *testing.T) {
 			b.WriteString("(no line)\n")
 		}
 	}
-	golden := filepath.Join("testdata", "log.txt")
-	if asked := os.Getenv("STILLWATER_UPDATE"); (asked == "true" || asked == "1") && os.Getenv("CI") == "" {
-		if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(b.String(), "\n")); diff != "" {
-		t.Errorf("lines (-want +got):\n%s\naccept: STILLWATER_UPDATE=true before it", diff)
-	}
+	golden.File(t, "testdata/log.txt", b.String())
 }
 
 // TestLogLevel: what the logger does not want is not written.

@@ -24,11 +24,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/stillwater-streams/stillwater/harness"
 	"github.com/stillwater-streams/stillwater/harness/engine"
 	"github.com/stillwater-streams/stillwater/harness/engine/dynamodblocal"
+	"github.com/stillwater-streams/stillwater/harness/golden"
 )
 
 // TestConsume runs the command as a process of its own, against a container.
@@ -243,20 +243,7 @@ func testJSONLines(t *testing.T, l *local) {
 		}
 		lines = append(lines, l.scrub(line))
 	}
-	want, err := os.ReadFile(filepath.Join("testdata", "consume.ndjson"))
-	if err != nil && os.Getenv("STILLWATER_UPDATE") == "" {
-		t.Fatal(err)
-	}
-	got := strings.Join(lines, "\n") + "\n"
-	if asked := os.Getenv("STILLWATER_UPDATE"); (asked == "true" || asked == "1") && os.Getenv("CI") == "" {
-		if err := os.WriteFile(filepath.Join("testdata", "consume.ndjson"), []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		want = []byte(got)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("lines (-want +got):\n%s\naccept: STILLWATER_UPDATE=true before the test", d)
-	}
+	golden.File(t, "testdata/consume.ndjson", strings.Join(lines, "\n")+"\n")
 }
 
 // scrub takes out what differs from run to run.

@@ -5,19 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/stillwater-streams/stillwater/consumer"
 	"github.com/stillwater-streams/stillwater/consumer/core"
 	"github.com/stillwater-streams/stillwater/consumer/destination"
 	"github.com/stillwater-streams/stillwater/consumer/lease"
 	"github.com/stillwater-streams/stillwater/harness/daemon"
+	"github.com/stillwater-streams/stillwater/harness/golden"
 )
 
 func at() time.Time { return time.Date(2026, 11, 23, 10, 0, 0, 123_000_000, time.Local) }
@@ -83,27 +81,8 @@ func TestLinesForPeopleAndForPrograms(t *testing.T) {
 			}
 			got := strings.ReplaceAll(b.String(), "\x1b", "␛")
 			got = strings.ReplaceAll(got, at().UTC().Format(time.RFC3339Nano), "<time>")
-			requireGolden(t, tt.golden, got)
+			golden.File(t, filepath.Join("testdata", tt.golden), got)
 		})
-	}
-}
-
-// requireGolden compares with a file in testdata; STILLWATER_UPDATE=true rewrites
-// it, but never where CI is set.
-func requireGolden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if asked := os.Getenv("STILLWATER_UPDATE"); (asked == "true" || asked == "1") && os.Getenv("CI") == "" {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s (-want +got):\n%s\naccept: STILLWATER_UPDATE=true before the test", name, d)
 	}
 }
 

@@ -77,6 +77,10 @@ func importRules() []importRule {
 			"github.com/aymanbagabas/go-udiff/...", awsSDK},
 		because: "snapshots are compared the same way from go test and from the command line",
 	}, {
+		who:     []string{"harness/golden"},
+		may:     []string{"std", "harness/snapshot", "github.com/google/go-cmp/...", "github.com/rogpeppe/go-internal/..."},
+		because: "the tests of every package import it, the consumer's and the triggers' too",
+	}, {
 		who: []string{"harness"},
 		never: []string{"harness/suite/...", "harness/cli/...", "harness/cmd/...", "harness/explore/...",
 			"harness/engine/dynamodblocal/...", "github.com/testcontainers/...", "github.com/moby/..."},
@@ -147,11 +151,16 @@ func soleImporters() []soleImporter {
 	}, {
 		dependency: []string{"pgregory.net/rapid", "go.uber.org/goleak", "github.com/creack/pty", "github.com/rogpeppe/go-internal/...",
 			"github.com/google/go-cmp/..."},
+		who:     []string{"harness/golden"},
 		tests:   []string{"..."},
 		because: "libraries for tests stay out of what ships",
 	}, {
+		dependency: []string{"harness/golden"},
+		tests:      []string{"..."},
+		because:    "it compares with the testdata of tests: nothing that ships has any",
+	}, {
 		dependency: []string{"testing/..."},
-		who:        []string{"harness/suite"},
+		who:        []string{"harness/suite", "harness/golden"},
 		tests:      []string{"..."},
 		because:    "the command line and Lambda run without go test",
 	}}
@@ -342,7 +351,9 @@ func TestSoleImportersCanFail(t *testing.T) {
 			[]string{"engine tests use plain testing"}},
 		{"Ginkgo in the scenarios' test", []string{"scenarios/suite_test.go", one("x_test", "github.com/onsi/ginkgo/v2")}, nil},
 		{"a test library that would ship", []string{"consumer/a.go", one("consumer", "testing", "pgregory.net/rapid")},
-			[]string{"(tests may): libraries", "(harness/suite may): the command line"}},
+			[]string{"(harness/golden may): libraries", "(harness/suite, harness/golden may): the command line"}},
+		{"goldens that would ship", []string{"harness/a.go", one("harness", "example.com/m/harness/golden")},
+			[]string{"harness must not import harness/golden (tests may): it compares"}},
 		{"test libraries in a test", []string{"consumer/a_test.go", one("x_test", "testing", "pgregory.net/rapid")}, nil},
 	})
 }

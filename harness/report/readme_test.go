@@ -23,7 +23,7 @@ func TestTheFailureInTheReadme(t *testing.T) {
 	if err := report.Failure(&b, calledSafeTooEarly(t), false); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "readme.txt", b.String())
+	requireGolden(t, "readme.txt", b.String())
 }
 
 func calledSafeTooEarly(t *testing.T) *harness.Result {

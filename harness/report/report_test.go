@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/golden"
 	"github.com/stillwater-streams/stillwater/harness/report"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
 	"github.com/stillwater-streams/stillwater/harness/settle"
@@ -65,7 +66,7 @@ func TestText(t *testing.T) {
 			if err := errors.Join(report.Line(&b, r), write(&b, r)); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, name+".txt", b.String())
+			requireGolden(t, name+".txt", b.String())
 		})
 	}
 }
@@ -97,9 +98,9 @@ func TestFormats(t *testing.T) {
 			if err := errors.Join(format.Obsolete([]string{"other/gone"}), format.Close()); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, f.file, out.String())
+			requireGolden(t, f.file, out.String())
 			if summary.Len() > 0 {
-				golden(t, "all_github.md", summary.String())
+				requireGolden(t, "all_github.md", summary.String())
 			}
 		})
 	}
@@ -161,25 +162,9 @@ func TestAWholeTimelineIsShownOnRequest(t *testing.T) {
 	}
 }
 
-func golden(t *testing.T, name, got string) {
+func requireGolden(t *testing.T, name, got string) {
 	t.Helper()
-	file := filepath.Join("testdata", name)
-	update, err := snapshot.UpdateFromEnv(os.Getenv)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("%v: STILLWATER_UPDATE=true go test ./harness/report writes it", err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", file, diff)
-	}
+	golden.File(t, filepath.Join("testdata", name), got)
 }
 
 // start is the virtual time of the recorded runs.

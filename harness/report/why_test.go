@@ -30,7 +30,7 @@ func TestWhy(t *testing.T) {
 		}
 		b.WriteString("\n")
 	}
-	golden(t, "why.txt", b.String())
+	requireGolden(t, "why.txt", b.String())
 }
 
 func TestWhyOfWhatIsNotThere(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/golden"
 	"github.com/stillwater-streams/stillwater/harness/review"
 	"github.com/stillwater-streams/stillwater/harness/runs"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
@@ -237,7 +238,7 @@ func TestLists(t *testing.T) {
 			if err := write(&b, pending(t, o)); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, file, strings.ReplaceAll(b.String(), o.Root+string(filepath.Separator), ""))
+			requireGolden(t, file, strings.ReplaceAll(b.String(), o.Root+string(filepath.Separator), ""))
 		})
 	}
 	var none bytes.Buffer
@@ -282,7 +283,7 @@ func TestScreenByKeys(t *testing.T) {
 	show("right, s")
 	s.Key("R")
 	fmt.Fprintf(&b, "> R\nover: %v\n%v\n", s.Over(), s.Decided())
-	golden(t, "screen.txt", b.String())
+	requireGolden(t, "screen.txt", b.String())
 }
 
 // Every line fits, whatever the size, and the keys are always there.
@@ -320,23 +321,7 @@ func TestAReplacedTextIsNotAccepted(t *testing.T) {
 	}
 }
 
-func golden(t *testing.T, name, got string) {
+func requireGolden(t *testing.T, name, got string) {
 	t.Helper()
-	file := filepath.Join("testdata", name)
-	update, err := snapshot.UpdateFromEnv(os.Getenv)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if update {
-		if err := errors.Join(os.MkdirAll("testdata", 0o777), os.WriteFile(file, []byte(got), 0o644)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("%v: STILLWATER_UPDATE=true go test ./harness/review writes it", err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", file, diff)
-	}
+	golden.File(t, filepath.Join("testdata", name), got)
 }

@@ -3,8 +3,6 @@ package scenario_test
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,50 +10,27 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"pgregory.net/rapid"
 
+	"github.com/stillwater-streams/stillwater/harness/golden"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
 )
 
 // TestFormat holds what the formatter makes of files: testdata/format has one
-// archive each with the file before and after. STILLWATER_UPDATE=true rewrites
-// what comes after, never in CI.
+// archive each with the file before and, under "want", after.
 func TestFormat(t *testing.T) {
-	archives, err := filepath.Glob("testdata/format/*.txtar")
-	if err != nil || len(archives) == 0 {
-		t.Fatal("testdata/format: no archives:", err)
-	}
-	for _, file := range archives {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			after, err := scenario.Format("a.yaml", archive.Files[0].Data)
-			if err != nil {
-				t.Fatal(err)
-			}
-			again, err := scenario.Format("a.yaml", after)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(after), string(again)); diff != "" {
-				t.Errorf("formatted again: - once, + twice:\n%s", diff)
-			}
-			var want []byte
-			if len(archive.Files) > 1 {
-				want = archive.Files[1].Data
-			}
-			if cmp.Equal(want, after) {
-				return
-			}
-			if !updating(t) {
-				t.Fatalf("%s: - want, + got:\n%s", file, cmp.Diff(string(want), string(after)))
-			}
-			archive.Files = append(archive.Files[:1], txtar.File{Name: "after", Data: after})
-			if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		})
-	}
+	golden.Archives(t, "testdata/format", 4, func(t *testing.T, archive *txtar.Archive) string {
+		after, err := scenario.Format("a.yaml", archive.Files[0].Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := scenario.Format("a.yaml", after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(after), string(again)); diff != "" {
+			t.Errorf("formatted again: - once, + twice:\n%s", diff)
+		}
+		return string(after)
+	})
 }
 
 // Line ends of Windows become those of everyone, in blocks of text too. (Not a

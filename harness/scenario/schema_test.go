@@ -12,10 +12,10 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/stillwater-streams/stillwater/harness/golden"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
 	"github.com/stillwater-streams/stillwater/scenarios"
 )
@@ -80,7 +80,6 @@ func TestSchemaTakesTheWholeGrammar(t *testing.T) {
 // TestSchemaRefusesMistakes holds which of the mistakes an editor marks: those of
 // testdata/mistakes that have a file which the schema refuses.
 func TestSchemaRefusesMistakes(t *testing.T) {
-	const golden = "testdata/schema_refuses.txt"
 	archives, err := filepath.Glob("testdata/mistakes/*.txtar")
 	if err != nil {
 		t.Fatal(err)
@@ -113,19 +112,7 @@ func TestSchemaRefusesMistakes(t *testing.T) {
 			fmt.Fprintln(&got, strings.TrimSuffix(filepath.Base(file), ".txtar"))
 		}
 	}
-	want, err := os.ReadFile(golden)
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
-	if string(want) == got.String() {
-		return
-	}
-	if !updating(t) {
-		t.Fatalf("%s: - want, + got:\n%s", golden, cmp.Diff(string(want), got.String()))
-	}
-	if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	golden.File(t, "testdata/schema_refuses.txt", got.String())
 }
 
 func compile(t *testing.T, text []byte) *jsonschema.Schema {

@@ -1,7 +1,6 @@
 package mutations_test
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,10 +10,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/golden"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
 	"github.com/stillwater-streams/stillwater/scenarios/mutations"
 	"github.com/stillwater-streams/stillwater/triggers/model"
@@ -26,7 +25,6 @@ const root = "../.."
 // TestTranscripts holds every mutation to its calls: testdata has one archive of
 // the mutation's name, with the steps and, under "want", each write they make:
 // its conditions, what it sets, in order. A step that is refused shows its error.
-// STILLWATER_UPDATE=true rewrites the want files, never in CI.
 func TestTranscripts(t *testing.T) {
 	for _, verb := range verbs(mutations.All(), mutations.Seeds()) {
 		t.Run(verb, func(t *testing.T) {
@@ -55,7 +53,7 @@ func TestTranscripts(t *testing.T) {
 				invariants(t, r)
 				at = at.Add(time.Minute)
 			}
-			compare(t, file, archive, strings.Join(r.log, "\n")+"\n")
+			golden.Archive(t, file, archive, strings.Join(r.log, "\n")+"\n")
 		})
 	}
 }
@@ -130,7 +128,7 @@ func load(t *testing.T, archive *txtar.Archive) *scenario.Scenario {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if seeds := fileOf(archive, "items"); seeds != "" {
+	if seeds := golden.Read(archive, "items"); seeds != "" {
 		items = []byte("items:\n" + seeds)
 		text += "- delete: {key: {pk: none, sk: none}}\n" // a scenario needs a step
 	}
@@ -188,15 +186,6 @@ func vocabulary() scenario.Vocabulary {
 	return v
 }
 
-func fileOf(archive *txtar.Archive, name string) string {
-	for _, f := range archive.Files {
-		if f.Name == name {
-			return string(f.Data)
-		}
-	}
-	return ""
-}
-
 func isSeed(verb string) bool { return slices.Contains(verbs(mutations.Seeds()), verb) }
 
 func archiveOf(steps []string) *txtar.Archive {
@@ -209,20 +198,4 @@ func verbs(lists ...[]harness.Mutation) []string {
 		out = append(out, m.Name)
 	}
 	return out
-}
-
-func compare(t *testing.T, file string, archive *txtar.Archive, got string) {
-	t.Helper()
-	kept := slices.DeleteFunc(slices.Clone(archive.Files), func(f txtar.File) bool { return f.Name == "want" })
-	updated := txtar.Format(&txtar.Archive{Comment: archive.Comment, Files: append(kept, txtar.File{Name: "want", Data: []byte(got)})})
-	if bytes.Equal(updated, txtar.Format(archive)) {
-		return
-	}
-	if value := os.Getenv("STILLWATER_UPDATE"); value != "true" && value != "1" || os.Getenv("CI") != "" {
-		want := fileOf(archive, "want")
-		t.Fatalf("%s: the writes differ (- want, + got; STILLWATER_UPDATE=true accepts them):\n%s", file, cmp.Diff(want, got))
-	}
-	if err := os.WriteFile(file, updated, 0o644); err != nil {
-		t.Fatal(fmt.Errorf("update: %w", err))
-	}
 }

@@ -10,24 +10,14 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/stillwater-streams/stillwater/harness/engine"
 	"github.com/stillwater-streams/stillwater/harness/engine/conformance"
 	"github.com/stillwater-streams/stillwater/harness/engine/dynamodblocal"
 	"github.com/stillwater-streams/stillwater/harness/engine/memory"
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/serve"
+	"github.com/stillwater-streams/stillwater/harness/golden"
 )
-
-// updateVariable makes TestOnDynamoDBLocal write what it answers into the cases,
-// and the memory engine into files whose cases are for it only; never where CI is
-// set. What they write wants reading: the expectations are the service's.
-const updateVariable = "STILLWATER_UPDATE"
-
-func updating() bool {
-	asked := os.Getenv(updateVariable)
-	return (asked == "true" || asked == "1") && os.Getenv("CI") == ""
-}
 
 func cases(t testing.TB) []conformance.Case {
 	t.Helper()
@@ -40,10 +30,7 @@ func cases(t testing.TB) []conformance.Case {
 
 // The suite is counted by distinct pairs of operation and feature, and listed.
 func TestList(t *testing.T) {
-	const (
-		least = 400
-		file  = "testdata/list.txt"
-	)
+	const least = 400
 	var lines []string
 	alone := 0
 	for _, c := range cases(t) {
@@ -61,19 +48,8 @@ func TestList(t *testing.T) {
 	if distinct := slices.Compact(slices.Clone(lines)); len(distinct) != len(lines) || len(lines)-alone < least {
 		t.Errorf("%d cases, %d of them distinct: want at least %d for all engines and none twice", len(lines), len(distinct), least)
 	}
-	got := fmt.Sprintf("%d cases, %d of them for the memory engine only\n\n%s\n", len(lines), alone, strings.Join(lines, "\n"))
-	if updating() {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s (-want +got):\n%s\naccept: %s=true go test ./harness/engine/conformance -run TestList", file, diff, updateVariable)
-	}
+	golden.File(t, "testdata/list.txt",
+		fmt.Sprintf("%d cases, %d of them for the memory engine only\n\n%s\n", len(lines), alone, strings.Join(lines, "\n")))
 }
 
 // A difference says how it is known. A case for the memory engine only tells
@@ -193,7 +169,10 @@ func runFile(t *testing.T, e engine.Engine, o conformance.Options, cases []confo
 	if err != nil {
 		t.Fatal(err)
 	}
-	rewrites := updating() && o.DynamoDBLocal == (cases[0].MemoryOnly == "")
+	// An update takes what DynamoDB Local answers, and what the memory engine does
+	// where the cases are for it only. It wants reading: the expectations are the
+	// service's.
+	rewrites := golden.Updating(t) && o.DynamoDBLocal == (cases[0].MemoryOnly == "")
 	var all []conformance.Answer
 	for _, c := range cases {
 		if c.MemoryOnly != "" && o.DynamoDBLocal {

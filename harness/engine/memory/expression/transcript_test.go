@@ -2,7 +2,6 @@ package expression_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -11,40 +10,20 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/expression"
 	"github.com/stillwater-streams/stillwater/harness/engine/memory/item"
+	"github.com/stillwater-streams/stillwater/harness/golden"
 )
 
 // TestTranscripts replays testdata/*.txt: each line that begins with ">" is a
 // request, the indented line below it what it comes to. Other lines say with
 // what: see [script.direct]. Lines that begin with "#" are remarks. The same
 // requests go to DynamoDB Local in TestAgainstDynamoDBLocal.
-//
-// STILLWATER_UPDATE=true rewrites the results, but never where CI is set.
 func TestTranscripts(t *testing.T) {
-	asked := os.Getenv("STILLWATER_UPDATE")
-	update := (asked == "true" || asked == "1") && os.Getenv("CI") == ""
-	for _, file := range transcripts(t) {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := replay(string(want), func(string, trial) {})
-			if update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-				t.Errorf("%s (-want +got):\n%s\nrerun: go test ./harness/engine/memory/expression -run '%s'; accept: STILLWATER_UPDATE=true before it",
-					file, diff, t.Name())
-			}
-		})
-	}
+	golden.Transcripts(t, func(text string) (string, error) {
+		return replay(text, func(string, trial) {}), nil
+	})
 }
 
 func transcripts(t *testing.T) []string {
