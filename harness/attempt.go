@@ -146,6 +146,7 @@ func (a *attempt) phases(ctx context.Context) error {
 			return err
 		}
 	}
+	a.countStaleReads()
 	if err := a.faults.unhappened(); err != nil {
 		return err
 	}

@@ -3,8 +3,8 @@ package harness
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -42,10 +42,17 @@ func (a *attempt) expect(ctx context.Context, s scenario.Step, c scenario.Expect
 		return err
 	}
 	at := slices.IndexFunc(seen.sections, func(s snapshot.Section) bool { return s.Label == c.Of })
+	parts, err := scenario.PathParts(c.Path)
+	if err != nil {
+		return err
+	}
 	var found types.AttributeValue
 	if at >= 0 {
-		if found, err = valueAt(seen.sections[at].Value, c.Path); err != nil {
-			return err
+		var missing int
+		if found, missing = valueAt(seen.sections[at].Value, parts); missing < len(parts) && c.Absent {
+			if err := a.misspelt(seen, c.Path, parts, at, missing); err != nil {
+				return err
+			}
 		}
 	} else if !c.Absent {
 		return fmt.Errorf("nothing is called %s in %s; there are: %s", c.Of, c.View, strings.Join(labels(seen.sections), ", "))
@@ -109,51 +116,59 @@ func (a *attempt) causeOf(seen *sight, section int, path string) string {
 	return strings.TrimPrefix(cause.String(), "← ")
 }
 
-// valueAt finds a value by its path, as snapshots write it: "state.status",
-// "owners[0].name", `summary."x.y"`. nil means that it is absent.
-func valueAt(v types.AttributeValue, path string) (types.AttributeValue, error) {
-	for rest := path; rest != ""; {
-		var part string
-		var err error
-		if part, rest, err = cutPath(rest); err != nil {
-			return nil, fmt.Errorf("path %s: %w", path, err)
-		}
+// valueAt finds a value by its path. nil means that it is absent; missing is then
+// the first part of the path that is not there.
+func valueAt(v types.AttributeValue, parts []scenario.PathPart) (found types.AttributeValue, missing int) {
+	for i, part := range parts {
 		switch at := v.(type) {
 		case *types.AttributeValueMemberM:
-			v = at.Value[part]
-		case *types.AttributeValueMemberL:
-			n, err := strconv.Atoi(part)
-			if err != nil || n < 0 || n >= len(at.Value) {
-				return nil, nil
+			v = nil
+			if part.Index < 0 {
+				v = at.Value[part.Name]
 			}
-			v = at.Value[n]
+		case *types.AttributeValueMemberL:
+			v = nil
+			if part.Index >= 0 && part.Index < len(at.Value) {
+				v = at.Value[part.Index]
+			}
 		default:
-			return nil, nil
+			v = nil
+		}
+		if v == nil {
+			return nil, i
 		}
 	}
-	return v, nil
+	return v, len(parts)
 }
 
-// cutPath cuts the first name or index off a path.
-func cutPath(path string) (part, rest string, err error) {
-	switch {
-	case path[0] == '[':
-		index, rest, ok := strings.Cut(path[1:], "]")
-		if !ok {
-			return "", "", fmt.Errorf("no ] to the [")
-		}
-		return index, strings.TrimPrefix(rest, "."), nil
-	case path[0] == '"':
-		quoted, err := strconv.QuotedPrefix(path)
-		if err != nil {
-			return "", "", fmt.Errorf("a quote that does not end")
-		}
-		name, err := strconv.Unquote(quoted)
-		return name, strings.TrimPrefix(path[len(quoted):], "."), err
+// misspelt is what speaks against the absence of a value being meant: what it would
+// be a part of is absent itself, or its name was never there in this run and that
+// of another value is close to it.
+func (a *attempt) misspelt(seen *sight, path string, parts []scenario.PathPart, section, missing int) error {
+	if missing < len(parts)-1 {
+		return fmt.Errorf("%s is absent, and so is what it would be a part of: is the path misspelt? Else demand that of %s", path, parts[missing].Name)
 	}
-	end := strings.IndexAny(path, ".[")
-	if end < 0 {
-		return path, "", nil
+	name := parts[missing].Name
+	parent, _ := valueAt(seen.sections[section].Value, parts[:missing])
+	m, ok := parent.(*types.AttributeValueMemberM)
+	if !ok || name == "" || a.everCalled(seen, name) {
+		return nil
 	}
-	return path[:end], strings.TrimPrefix(path[end:], "."), nil
+	if near := scenario.Closest(name, slices.Collect(maps.Keys(m.Value))); near != "" {
+		return fmt.Errorf("%s is absent, and in this run nothing was ever called %s: did you mean %s?", path, name, near)
+	}
+	return nil
+}
+
+// everCalled reports whether an attribute or a member of one had that name in this
+// run, as far as the changes of records and the view tell.
+func (a *attempt) everCalled(seen *sight, name string) bool {
+	for _, s := range seen.sections {
+		if m, ok := s.Value.(*types.AttributeValueMemberM); ok && m.Value[name] != nil {
+			return true
+		}
+	}
+	return slices.ContainsFunc(a.log.Events(), func(e trace.Event) bool {
+		return slices.ContainsFunc(e.Changes, func(c trace.Change) bool { return c.Path == name || strings.HasSuffix(c.Path, "."+name) })
+	})
 }

@@ -134,6 +134,8 @@ func (f *fault) reason() string {
 		return fmt.Sprintf("%s made no more %s calls after this step", f.trigger, op)
 	case scenario.TimeOut:
 		return fmt.Sprintf("no invocation of %s after this step made %d calls", f.trigger, c.Call)
+	case scenario.StaleReads:
+		return "nobody made more eventually consistent reads, or reads of an index, after this step"
 	case scenario.DeliverAgain:
 		return fmt.Sprintf("no more batches of %s succeeded after this step", f.trigger)
 	}

@@ -257,7 +257,7 @@ func testExpect(t *testing.T, e *databases) {
 	}
 	for path, is := range map[string]types.AttributeValue{
 		`size."x.y"`: &types.AttributeValueMemberN{Value: "1.5"}, "size.tags": &types.AttributeValueMemberSS{Value: []string{"p", "q"}},
-		"size.list[1]": text("one"), "id": text("a"), "size.list[2]": nil, "size.none.at.all": nil,
+		"size.list[1]": text("one"), "id": text("a"), "size.list[2]": nil, "size.depth": nil, "none": nil,
 	} {
 		if err := expect("a", path, is); err != nil {
 			t.Errorf("%s: %v", path, err)
@@ -275,6 +275,8 @@ func testExpect(t *testing.T, e *databases) {
 		{"a", "id", nil, "things a id is not as expected\n  wanted: absent\n  found:  \"a\"\n  ← w1 ← m1 things.yaml:4"},
 		{"b", "id", text("b"), "nothing is called b in things; there are: a"},
 		{"a", "size[0", text("b"), "path size[0: no ] to the ["},
+		{"a", "size.none.at.all", nil, "size.none.at.all is absent, and so is what it would be a part of: is the path misspelt? Else demand that of none"},
+		{"a", "size.lst", nil, "size.lst is absent, and in this run nothing was ever called lst: did you mean list?"},
 	} {
 		want := "scenarios/things.yaml:9:5: expect: " + test.want
 		if err := expect(test.of, test.path, test.is); err == nil || err.Error() != want {

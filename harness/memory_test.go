@@ -34,6 +34,7 @@ func shardTests() map[string]func(*testing.T, *databases) {
 		"a shard that splits or closes loses nothing":        testShardChanges,
 		"records that were trimmed before they were read":    testTrim,
 		"a read from the past is what a trigger has to bear": testStaleReads,
+		"stale reads that nobody made":                       testStaleReadsNeverMade,
 		"a kill after a split goes on in the children":       testKillAfterSplit,
 	}
 }
@@ -100,5 +101,15 @@ func testKillAfterSplit(t *testing.T, e *databases) {
 	}
 	if n := len(notesOf(r, trace.RecordOrphan)); n > 0 || strings.Contains(r.Rendering.Text, "dropped") {
 		t.Errorf("%d orphans", n)
+	}
+}
+
+// A scenario of stale reads is not about a run whose reads were all consistent.
+func testStaleReadsNeverMade(t *testing.T, e *databases) {
+	h := start(t, project(t, mapping.Mapping{}, building(idle)), e, harness.Options{})
+	r := run(t, h, scenarioOf("things/stale", does("stale_reads", scenario.StaleReads{Times: 1}), put("a")))
+	const want = "scenarios/things.yaml:9:5: stale_reads: never happened: nobody made more eventually consistent reads, or reads of an index, after this step"
+	if r.Outcome != harness.StepFailed || r.Err.Error() != want {
+		t.Errorf("%v: %v\nwant %s", r.Outcome, r.Err, want)
 	}
 }

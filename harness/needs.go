@@ -18,7 +18,10 @@ type (
 	closer      interface{ CloseShard(table string) error }
 	trimmer     interface{ Trim(table string) error }
 	expirer     interface{ ExpireIterators(table string) error }
-	staleReader interface{ StaleReads(times int) }
+	staleReader interface {
+		StaleReads(times int)
+		StaleReadsLeft() int // of those
+	}
 )
 
 // can reports whether controls do what a need names.
@@ -164,10 +167,26 @@ func (a *attempt) staleReads(s scenario.Step, c scenario.StaleReads) error {
 	if !ok {
 		return errors.New("the engine " + a.harness.engine.Name() + " cannot do that")
 	}
+	a.countStaleReads()
 	times := max(c.Times, 1)
 	a.noteControl(s, fmt.Sprintf("the next %d eventually consistent reads miss the last write", times))
 	stale.StaleReads(times)
+	a.faults = append(a.faults, &fault{step: s, times: times})
 	return nil
+}
+
+// countStaleReads notes how many of the last stale reads there were.
+func (a *attempt) countStaleReads() {
+	stale, ok := a.controls.(staleReader)
+	if !ok {
+		return
+	}
+	for _, f := range slices.Backward(a.faults) {
+		if _, ok := f.step.Control.(scenario.StaleReads); ok {
+			f.done = f.times - stale.StaleReadsLeft()
+			return
+		}
+	}
 }
 
 func (a *attempt) noteControl(s scenario.Step, what string) {

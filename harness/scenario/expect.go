@@ -11,7 +11,7 @@ func expectWord() controlWord {
 	type expect struct {
 		View   viewName       `yaml:"view,omitempty"`
 		Of     string         `yaml:"of"`
-		Path   string         `yaml:"path,omitempty"`
+		Path   viewPath       `yaml:"path,omitempty"`
 		Is     attributeValue `yaml:"is,omitempty"`
 		Absent bool           `yaml:"absent,omitempty"`
 	}
@@ -31,7 +31,7 @@ func expectWord() controlWord {
 			case !a.Is.given && !a.Absent:
 				r.wrong(e.keyAt, "add is: VALUE, or absent: true", "expect demands nothing")
 			}
-			return Expect{View: view, Of: a.Of, Path: a.Path, Is: a.Is.value, Absent: a.Absent}
+			return Expect{View: view, Of: a.Of, Path: string(a.Path), Is: a.Is.value, Absent: a.Absent}
 		})
 }
 

@@ -264,6 +264,7 @@ func (s schema) argument(t reflect.Type) node {
 func (*triggerName) schema(s schema) node  { return oneOf(s.vocab.Triggers) }
 func (*tableName) schema(s schema) node    { return oneOf(s.vocab.Tables) }
 func (*viewName) schema(s schema) node     { return oneOf(s.vocab.allViews()) }
+func (*viewPath) schema(schema) node       { return text() }
 func (*keyArgument) schema(s schema) node  { return s.key() }
 func (*attributeValue) schema(schema) node { return node{} }
 func (*count) schema(schema) node          { return node{"type": "integer", "minimum": 1} }

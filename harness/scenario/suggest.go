@@ -29,6 +29,9 @@ func list(known []string, what string) string {
 	return what + " there are: " + strings.Join(sorted, ", ")
 }
 
+// Closest is the known name that one was probably meant to be, "" if none is close.
+func Closest(name string, known []string) string { return closest(name, known) }
+
 // closest returns the known name with the fewest typing slips from name, "" when
 // even that one is further than a third of its letters. Ties go to the first in
 // alphabetical order, so that a message never depends on the order of a map.

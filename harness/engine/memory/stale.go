@@ -9,6 +9,13 @@ func (db *Database) StaleReads(times int) {
 	db.state.faults.stale, db.state.faults.recalls = times, true
 }
 
+// StaleReadsLeft is how many of them are still to come.
+func (db *Database) StaleReadsLeft() int {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	return db.state.faults.stale
+}
+
 // takeStale tells whether a read that may be stale is.
 func (db *Database) takeStale() bool {
 	db.mu.RLock()
