@@ -9,7 +9,8 @@ import (
 type permission struct {
 	statements  func(table string) []any
 	environment func(table string) object
-	// writesItsTable: it gets its own writes, and could feed itself.
+	// writesItsTable: it gets its own writes, and could feed itself. A test of the
+	// scenarios derives it from what triggers wrote and were handed there.
 	writesItsTable bool
 	// reports: its response names the records that failed.
 	reports bool
