@@ -112,6 +112,7 @@
 //	STILLWATER_REQUIRE_CONTAINER=true   fail, not skip, where no container can be had
 //	STILLWATER_SOAK=N                   run the functional suite N times (make soak N=50)
 //	STILLWATER_ADVERSARIES=N            run each adversary of the verdict N times (make adversaries N=200)
+//	STILLWATER_ZOO=all                  run all scenarios over every faulty trigger (make zoo), not the first that caught it
 //	STILLWATER_SHELL=all                run all scenarios through consumer.Run (make shell), not every fifth
 //	STILLWATER_CRASH=N                  kill a worker process N times (make crash N=200), and in the tests of
 //	                                    package snapshot one that accepts (100 times without)
