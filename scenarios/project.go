@@ -13,6 +13,7 @@ import (
 	"github.com/stillwater-streams/stillwater/scenarios/mutations"
 	"github.com/stillwater-streams/stillwater/triggers"
 	"github.com/stillwater-streams/stillwater/triggers/indicators"
+	"github.com/stillwater-streams/stillwater/triggers/recompute"
 )
 
 // Project is the domain integrates for the harness. root is the folder that
@@ -42,6 +43,7 @@ func handlers(m mapping.Mapping) map[string]func(harness.Environment) (any, erro
 		"triggers.indicators.Handle": func(e harness.Environment) (any, error) {
 			trigger := indicators.New(indicators.Options{
 				DynamoDB: dynamodb.NewFromConfig(e.AWS), Table: m.Table, Now: e.Now, Log: e.Log,
+				Job: recompute.ByName(job{e.Submit, m.Table}),
 			})
 			return trigger.Handle, nil
 		},

@@ -52,6 +52,7 @@ type daemon struct {
 	guard    *guard
 	troubles *troubles
 	tables   []*table // by name
+	jobs     sync.WaitGroup
 }
 
 // Run runs the triggers until the context ends, and then stops gracefully: what
@@ -176,6 +177,7 @@ func (d *daemon) run(ctx context.Context) error {
 	d.print(Line{Event: EventStopping, Text: d.unfinished()})
 	stopConsuming()
 	tables.Wait()
+	d.awaitJobs()
 	d.printLate()
 	d.print(Line{Event: EventStopped})
 	return errors.Join(errs...)

@@ -33,6 +33,7 @@ func TestOnDynamoDBLocal(t *testing.T) {
 		"a queue of another endpoint gets the message":          testQueueElsewhere,
 		"handlers reach the endpoint and nothing else":          testNoWayOut,
 		"a call of a goroutine that was left is refused":        testLateCall,
+		"a job runs on, and a stop waits for it":                testJob,
 		"what a handler logs is shown":                          testLog,
 		"a handler that does not end in time is told":           testTimeout,
 		"a daemon that was killed is replaced":                  testKilled,

@@ -43,6 +43,12 @@
 // go to queues in this process, or to those of another local endpoint; what is
 // meant for a topic or a bucket is printed and not sent.
 //
+// # Jobs
+//
+// A job that a handler submits runs in this process beside everything else, and its
+// calls pass the gate. A stop waits for it as it does for handlers; what is not done
+// by then is not done: on AWS it would go on.
+//
 // # What is different
 //
 // Handlers run concurrently, as on Lambda, but their AWS calls pass one at a time.

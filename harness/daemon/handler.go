@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
@@ -49,10 +48,7 @@ func (h *handler) Invoke(ctx context.Context, payload []byte) (response []byte, 
 // call calls the team's handler, which it builds first in a cold start.
 func (h *handler) call(ctx context.Context, payload []byte) ([]byte, error) {
 	if h.handler == nil {
-		built, err := h.build(harness.Environment{
-			AWS: h.actor.Config(), HTTP: h.actor.HTTP(), Now: h.daemon.clock.Now, Log: h.daemon.logger(h.env.Mapping.Trigger),
-			Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }, // who is asked is in this process
-		})
+		built, err := h.build(h.daemon.given(h.env.Mapping.Trigger, h.actor))
 		if err != nil {
 			return nil, fmt.Errorf("cold start: %w", err)
 		}

@@ -24,6 +24,7 @@ const (
 	EventThrottled Event = "throttled"    // an invocation was not made for want of concurrency
 	EventLate      Event = "late"         // a handler runs on after its timeout, or does no more
 	EventLog       Event = "log"          // a handler logged something
+	EventJob       Event = "job"          // a job that a handler submitted ended
 	EventRefused   Event = "refused"      // an AWS call of a handler was not let through
 	EventLetter    Event = "dead_letter"  // a batch went to its on-failure destination, or could not
 	EventDropped   Event = "dropped"      // a batch was given up, and there is no destination

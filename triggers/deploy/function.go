@@ -22,9 +22,15 @@ func permissions() map[string]permission {
 	return map[string]permission{
 		"indicators": {
 			statements: func(table string) []any {
-				return []any{allow(itemARNs(table), "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem")}
+				return []any{
+					allow(itemARNs(table), "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"),
+					allow(jobARNs(), "batch:SubmitJob"),
+				}
 			},
-			environment: own, writesItsTable: true,
+			environment: func(table string) object {
+				return object{"TABLE": table, "JOB_QUEUE": ref("JobQueue"), "JOB_DEFINITION": JobDefinition}
+			},
+			writesItsTable: true,
 		},
 		"archive": {
 			statements: func(string) []any {

@@ -6,6 +6,13 @@ const (
 	JobDefinition = "integrates_streams_recompute"
 )
 
+// jobARNs are what one needs to be allowed to submit the job: its queue, and its
+// definition in every revision.
+func jobARNs() []any {
+	const definition = "arn:${AWS::Partition}:batch:${AWS::Region}:${AWS::AccountId}:job-definition/" + JobDefinition
+	return []any{ref("JobQueue"), sub(definition), sub(definition + ":*")}
+}
+
 // addTables adds the tables that are the triggers' own. The one they listen to is the
 // application's.
 func (t *template) addTables() {

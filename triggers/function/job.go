@@ -27,6 +27,9 @@ import (
 // begins anew.
 const JobsVariable = "JOBS_TABLE"
 
+// batchVariable is the id of a job, the same in all of its attempts: AWS Batch sets it.
+const batchVariable = "AWS_BATCH_JOB_ID"
+
 // MainJob is the command recompute: as a job of AWS Batch, or by hand. Call it from
 // main. It ends the process with 0 when all is right, 1 when something failed, 2 when
 // the arguments are wrong. A signal stops it after the finding at hand.
@@ -83,6 +86,9 @@ func runJob(ctx context.Context, request recompute.Request, getenv func(string) 
 	}
 	if jobs := getenv(JobsVariable); jobs != "" {
 		options.Checkpoints = recompute.Items{DynamoDB: db, Table: jobs}
+	}
+	if len(request.Findings) > 0 {
+		options.Job = getenv(batchVariable) // handed over by a trigger: only an attempt of the same job resumes
 	}
 	summary, err := recompute.Run(ctx, options, request)
 	fmt.Fprintf(out, "%d findings, %d changed, %d failed\n", summary.Findings, summary.Changed, len(summary.Failed))

@@ -16,6 +16,10 @@
 // update at a time of the finding, which the stream delivers here again and which
 // changes neither of the two: it is dropped without any call, so nothing loops.
 //
+// What does not fit the time of an invocation goes to a job by the names of its
+// findings (budget.go): package recompute computes them by the same function, some
+// time later.
+//
 // What it costs: per finding and batch one consistent reading of the finding and
 // one query of all its vulnerabilities, to the last page (1 MB, some 128 read units,
 // each). If something changed, one write, and the pages of one more query that

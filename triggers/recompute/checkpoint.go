@@ -19,7 +19,7 @@ type Checkpoint struct {
 	Summary Summary
 }
 
-// Checkpoints keeps the checkpoints of jobs, by [Request.Name].
+// Checkpoints keeps the checkpoints of jobs, by [Options].Job.
 type Checkpoints interface {
 	// Load returns the checkpoint of a job, the zero one if there is none.
 	Load(ctx context.Context, job string) (Checkpoint, error)

@@ -8,7 +8,8 @@
 // what it would change.
 //
 // Start with [Run], which does the work, and with [Job], which hands it to somebody:
-// [Batch] to AWS Batch, [InProcess] to a goroutine of this process.
+// [Batch] to AWS Batch; a harness has a runner in its own process. [ByName] makes of
+// either what the trigger takes as its Job.
 //
 // It costs what the trigger costs per finding. All findings are found by a scan of
 // the whole table, those of a group by a query.

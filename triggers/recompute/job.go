@@ -2,16 +2,13 @@ package recompute
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"sync"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
+
+	"github.com/stillwater-streams/stillwater/triggers/indicators"
 )
 
 // Job takes long work from whoever has too little time for it.
@@ -21,10 +18,17 @@ type Job interface {
 	Submit(ctx context.Context, r Request) (id string, err error)
 }
 
-var (
-	_ Job = Batch{}
-	_ Job = (*InProcess)(nil)
-)
+// ByName is the job as the trigger asks for it: by the ids of findings.
+func ByName(j Job) indicators.Job { return byName{j} }
+
+type byName struct{ job Job }
+
+// Submit implements [indicators.Job].
+func (b byName) Submit(ctx context.Context, findings []string) (string, error) {
+	return b.job.Submit(ctx, Request{Findings: findings})
+}
+
+var _ Job = Batch{}
 
 // BatchAPI is what [Batch] needs of *batch.Client.
 type BatchAPI interface {
@@ -39,11 +43,18 @@ type Batch struct {
 	Definition string // name or ARN of the job definition
 }
 
+// maxOverrides is how many characters of overrides ECS takes, which starts the
+// containers of Batch. Batch itself accepts more, and then the job fails.
+const maxOverrides = 8192
+
 // Submit implements [Job]. Two jobs of one request may run at once: they write the
-// same.
+// same. A request may name some 170 findings by UUID.
 func (b Batch) Submit(ctx context.Context, r Request) (string, error) {
 	if err := r.check(); err != nil {
 		return "", err
+	}
+	if n := overrides(r); n > maxOverrides {
+		return "", fmt.Errorf("recompute: %d findings make %d characters of overrides, and a job takes %d: lower the batch_size of the trigger, or recompute a group", len(r.Findings), n, maxOverrides)
 	}
 	out, err := b.API.SubmitJob(ctx, &batch.SubmitJobInput{
 		JobName: aws.String(r.Name()), JobQueue: &b.Queue, JobDefinition: &b.Definition,
@@ -55,65 +66,11 @@ func (b Batch) Submit(ctx context.Context, r Request) (string, error) {
 	return aws.ToString(out.JobId), nil
 }
 
-// InProcess runs work in goroutines of this process: locally, and in a harness, for
-// which [InProcess.Open] tells what is not done. Whoever made it calls
-// [InProcess.Wait] before leaving. Set Run before the first Submit.
-type InProcess struct {
-	Run func(context.Context, Request) error
-	// Timeout bounds each job; 0 = 15 minutes.
-	Timeout time.Duration
-
-	mu      sync.Mutex
-	running sync.WaitGroup
-	open    map[string]Request
-	last    int
-	errs    []error
-}
-
-// Submit implements [Job]. The job outlives ctx, as one of AWS Batch does, and keeps
-// its values and the labels of the goroutine: a harness knows whose it is.
-func (p *InProcess) Submit(ctx context.Context, r Request) (string, error) {
-	if err := r.check(); err != nil {
-		return "", err
+// overrides is how many characters the overrides of a request have, as JSON.
+func overrides(r Request) int {
+	n := len(`{"command":[]}`)
+	for _, argument := range r.Arguments() {
+		n += len(argument) + len(`"",`)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.last++
-	id := fmt.Sprintf("job-%d", p.last)
-	if p.open == nil {
-		p.open = map[string]Request{}
-	}
-	p.open[id] = r
-	timeout := p.Timeout
-	if timeout == 0 {
-		timeout = 15 * time.Minute
-	}
-	ctx = context.WithoutCancel(ctx)
-	p.running.Go(func() {
-		ctx, cancel := context.WithTimeout(ctx, timeout)
-		defer cancel()
-		err := p.Run(ctx, r)
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		delete(p.open, id)
-		if err != nil {
-			p.errs = append(p.errs, fmt.Errorf("%s: %w", id, err))
-		}
-	})
-	return id, nil
-}
-
-// Open lists the jobs that are not done.
-func (p *InProcess) Open() []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Sorted(maps.Keys(p.open))
-}
-
-// Wait returns when no job is left, with the errors of all that failed.
-func (p *InProcess) Wait() error {
-	p.running.Wait()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return errors.Join(p.errs...)
+	return n
 }

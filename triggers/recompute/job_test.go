@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -99,57 +99,35 @@ func TestSubmitToAWSBatch(t *testing.T) {
 	}
 }
 
-// A job in the process outlives the invocation that submitted it, and is open until
-// it is done.
-func TestAJobInTheProcess(t *testing.T) {
-	release, started := make(chan struct{}), make(chan recompute.Request)
-	broken := errors.New("broken")
-	runner := &recompute.InProcess{Run: func(ctx context.Context, r recompute.Request) error {
-		started <- r
-		<-release
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		return broken
-	}}
-	ctx, cancel := context.WithCancel(context.Background())
-	id, err := runner.Submit(ctx, recompute.Request{Group: "harbor"})
-	if err != nil || id != "job-1" {
-		t.Fatal(id, err)
+// A job of ECS that is too long fails after it was accepted: nobody would know.
+func TestAJobTooLongForItsOverrides(t *testing.T) {
+	job := recompute.Batch{Queue: "q", Definition: "d"} // without an API: it must not be asked
+	findings := make([]string, 200)
+	for i := range findings {
+		findings[i] = fmt.Sprintf("%08d-4a2c-4b7e-9d1f-2f3c5a6b7c8d", i)
 	}
-	if r := <-started; r.Group != "harbor" {
-		t.Errorf("request %+v", r)
-	}
-	cancel() // the invocation ends
-	if diff := cmp.Diff([]string{"job-1"}, runner.Open()); diff != "" {
-		t.Error(diff)
-	}
-	close(release)
-	if err := runner.Wait(); !errors.Is(err, broken) || !strings.Contains(err.Error(), "job-1") {
+	if _, err := recompute.ByName(job).Submit(context.Background(), findings); err == nil || !strings.Contains(err.Error(), "200 findings make 9814 characters of overrides, and a job takes 8192: lower the batch_size") {
 		t.Errorf("error = %v", err)
-	}
-	if open := runner.Open(); len(open) != 0 {
-		t.Errorf("open: %v", open)
-	}
-	if _, err := runner.Submit(context.Background(), recompute.Request{}); err == nil {
-		t.Error("a request of nothing was accepted")
 	}
 }
 
-// What is submitted is what is run, against a table.
-func TestAJobInTheProcessComputes(t *testing.T) {
+// submitted is a job that runs at once.
+type submitted struct {
+	run func(recompute.Request) error
+}
+
+func (s submitted) Submit(_ context.Context, r recompute.Request) (string, error) {
+	return r.Name(), s.run(r)
+}
+
+// What the trigger has no time for is what the job computes.
+func TestTheTriggersJobComputesByName(t *testing.T) {
 	w := newWorld(t)
-	runner := &recompute.InProcess{Run: func(ctx context.Context, r recompute.Request) error {
-		_, err := recompute.Run(ctx, w.Options, r)
-		return err
-	}}
-	if _, err := runner.Submit(context.Background(), recompute.Request{Group: "island"}); err != nil {
+	job := recompute.ByName(submitted{func(r recompute.Request) error { _, err := w.run(r); return err }})
+	if _, err := job.Submit(context.Background(), []string{"i3", "f2"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := runner.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"i1", "i2", "i3"}, w.computed()); diff != "" {
+	if diff := cmp.Diff([]string{"f2", "i3"}, w.computed()); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -32,10 +32,15 @@ type Options struct {
 	DynamoDB    DynamoDB
 	Table       string // integrates_vms
 	Indicators  Indicators
-	Checkpoints Checkpoints   // where to resume; nil = always from the beginning
-	Observe     func(Outcome) // takes each finding that is done; nil = nobody
-	Log         *slog.Logger  // takes the progress, a line per page; nil = silent
-	PageSize    int32         // items per page, between two checkpoints; 0 = 500
+	Checkpoints Checkpoints // where to resume; nil = always from the beginning
+	// Job is the name of the checkpoints. What a trigger handed over needs one of its
+	// own: the same findings, handed over again, have changed since, and an earlier
+	// job that failed has no say in where this one begins. "" = that of the request,
+	// so that running the same again resumes.
+	Job      string
+	Observe  func(Outcome) // takes each finding that is done; nil = nobody
+	Log      *slog.Logger  // takes the progress, a line per page; nil = silent
+	PageSize int32         // items per page, between two checkpoints; 0 = 500
 }
 
 // Outcome is what became of one finding.
@@ -70,6 +75,9 @@ func Run(ctx context.Context, o Options, r Request) (Summary, error) {
 	if j.Log == nil {
 		j.Log = slog.New(slog.DiscardHandler)
 	}
+	if j.Job == "" {
+		j.Job = r.Name()
+	}
 	if j.PageSize == 0 {
 		j.PageSize = 500
 	}
@@ -84,7 +92,7 @@ type job struct {
 
 func (j *job) run(ctx context.Context) (Summary, error) {
 	var err error
-	if j.at, err = j.Checkpoints.Load(ctx, j.request.Name()); err != nil {
+	if j.at, err = j.Checkpoints.Load(ctx, j.Job); err != nil {
 		return Summary{}, fmt.Errorf("recompute: where to resume: %w", err)
 	}
 	if again := j.at.Summary.Failed; len(again) > 0 {
@@ -105,7 +113,7 @@ func (j *job) run(ctx context.Context) (Summary, error) {
 	if failed := j.at.Summary.Failed; len(failed) > 0 {
 		return j.at.Summary, fmt.Errorf("recompute: %d of %d findings failed, run the same again to try them: %s", len(failed), j.at.Summary.Findings, strings.Join(failed, ", "))
 	}
-	return j.at.Summary, j.Checkpoints.Clear(ctx, j.request.Name())
+	return j.at.Summary, j.Checkpoints.Clear(ctx, j.Job)
 }
 
 // page computes the next page of findings and makes a checkpoint. A page that is
@@ -125,7 +133,7 @@ func (j *job) page(ctx context.Context) error {
 }
 
 func (j *job) save(ctx context.Context) error {
-	if err := j.Checkpoints.Save(ctx, j.request.Name(), j.at); err != nil {
+	if err := j.Checkpoints.Save(ctx, j.Job, j.at); err != nil {
 		return fmt.Errorf("recompute: checkpoint: %w", err)
 	}
 	s := j.at.Summary

@@ -252,6 +252,29 @@ func TestAFindingThatFailsIsTriedAgainByTheNextRun(t *testing.T) {
 	}
 }
 
+// Findings that are handed over a second time are all computed, though an earlier job
+// for the same ones failed at one of them; an attempt of the same job goes on.
+func TestAJobOfItsOwnNameBeginsAnew(t *testing.T) {
+	w := newWorld(t)
+	broken := map[string]bool{"f2": true}
+	w.Indicators = failing{Indicators: w.Indicators, broken: broken}
+	request := recompute.Request{Findings: []string{"f1", "f2"}}
+	w.Job = "first"
+	if _, err := w.run(request); err == nil {
+		t.Fatal("no error")
+	}
+	w.put(model.Vulnerability{ID: "late", FindingID: "f1", GroupName: "harbor", State: model.State{Status: model.StateVulnerable, Where: "b"}})
+	clear(broken)
+	w.Job = "second"
+	if summary, err := w.run(request); err != nil || summary.Changed != 2 || !slices.Equal(w.done, []string{"f1", "f2"}) {
+		t.Errorf("the second job did %v: %+v, %v", w.done, summary, err)
+	}
+	w.Job = "first"
+	if _, err := w.run(request); err != nil || !slices.Equal(w.done, []string{"f2"}) {
+		t.Errorf("the first job, run again, did %v: %v", w.done, err)
+	}
+}
+
 func TestAJobGivesUpWhenAllFails(t *testing.T) {
 	w := newWorld(t)
 	for i := range 150 {
