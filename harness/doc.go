@@ -119,6 +119,7 @@
 //	STILLWATER_BENCH_LONG=1             the benchmarks that take minutes too (make bench-long)
 //	STILLWATER_DIFFERENTIAL=1h          compare the memory engine with DynamoDB Local for so long (make differential FOR=1h)
 //	STILLWATER_DIFFERENTIAL_SEED=N      from this seed, not from the first one
+//	STILLWATER_CFN_LINT=FILE            check the template of triggers/deploy with this cfn-lint, which must be there
 //	CI=…                                nothing is written into snapshots/
 //	NO_COLOR=…                          no colours on a terminal
 //
