@@ -13,6 +13,9 @@ import (
 // Every scenario has the same bytes where all reads of the index and all
 // eventually consistent ones miss the last request that changed the table.
 func TestScenariosWithStaleReads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the scenarios of TestScenariosInMemory, with older answers")
+	}
 	h, all := startHarness(t, stale{memory.New(memory.Options{})}, harness.Options{})
 	for _, sc := range all {
 		t.Run(sc.Name, func(t *testing.T) { comesOutAlike(t, h, sc) })

@@ -19,6 +19,9 @@ import (
 var _ = suite.Scenarios(suite.Options{Project: project, Engine: choose.ForTests})
 
 func TestScenarios(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the scenarios of TestScenariosInMemory, on a container")
+	}
 	gomega.RegisterFailHandler(ginkgo.Fail)
 	ginkgo.RunSpecs(t, "scenarios")
 }

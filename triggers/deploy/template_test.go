@@ -202,6 +202,9 @@ func TestWhatCannotBeDeployed(t *testing.T) {
 // cfn-lint knows the schemas of all resources and what SAM makes of a template. One
 // that is named by STILLWATER_CFN_LINT has to be there.
 func TestCfnLint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("another program does it: nothing to find for the race detector")
+	}
 	const version = "1.51.0"
 	named := os.Getenv("STILLWATER_CFN_LINT")
 	command := "cfn-lint"
@@ -231,6 +234,9 @@ func TestCfnLint(t *testing.T) {
 
 // The zip file holds what Lambda starts: one executable called bootstrap.
 func TestTheArchiveHoldsTheBootstrap(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the compiler does it: nothing to find for the race detector")
+	}
 	dir := t.TempDir()
 	files, err := deploy.Archives(context.Background(), triggers.Config(), filepath.Join("..", ".."), dir, runtime.GOARCH)
 	if err != nil {

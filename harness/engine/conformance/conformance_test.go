@@ -66,6 +66,9 @@ func TestDifferencesHaveASource(t *testing.T) {
 
 // TestOnDynamoDBLocal: what the cases expect of DynamoDB Local it answers.
 func TestOnDynamoDBLocal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the cases of TestOnMemory and TestOnMemoryOverHTTP, on a container")
+	}
 	run(t, startLocal(t), conformance.Options{DynamoDBLocal: true})
 }
 

@@ -57,6 +57,9 @@ func runner(t testing.TB, e engine.Engine, o conformance.Options) *conformance.R
 // TestDifferential: random requests come to the same on both engines, the stream
 // records of all of them included.
 func TestDifferential(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one request after another, to a container too")
+	}
 	first, budget, err := asked(os.Getenv)
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,9 @@ func sorts() map[string]func(generator) trial {
 // come to the same there, to the letter of the error message, or a difference
 // that is listed explains why not. Every difference of the list is met.
 func TestAgainstDynamoDBLocal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compares pure functions with a container, for long")
+	}
 	e := startLocal(t)
 	seen := &met{}
 	t.Run("all", func(t *testing.T) {
