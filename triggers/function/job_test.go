@@ -6,7 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/stillwater-streams/stillwater/harness/engine/memory"
 	"github.com/stillwater-streams/stillwater/triggers/function"
+	"github.com/stillwater-streams/stillwater/triggers/recompute"
 )
 
 func TestTheCommandRecompute(t *testing.T) {
@@ -55,5 +61,36 @@ func TestTheCommandRecomputeTellsWhatFails(t *testing.T) {
 	cancel()
 	if code := function.RunJob(ctx, []string{"--finding=f1"}, getenv, &out, &log); code != 1 {
 		t.Errorf("exit code %d for a job that was stopped", code)
+	}
+}
+
+// What a trigger handed over goes on only where an attempt of the same job stopped.
+func TestAJobOfBatchResumesItself(t *testing.T) {
+	for id, want := range map[string]string{"b-1": "1 findings, 0 changed, 0 failed", "b-2": "f1: changed\n1 findings, 1 changed, 0 failed"} {
+		t.Run(id, func(t *testing.T) {
+			w := newWorld(t)
+			w.do(t, &dynamodb.CreateTableInput{TableName: aws.String("jobs"), BillingMode: types.BillingModePayPerRequest,
+				AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("job"), AttributeType: types.ScalarAttributeTypeS}},
+				KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("job"), KeyType: types.KeyTypeHash}}})
+			settings := w.getenv(t)
+			db := memory.NewClient(w.Database)
+			done := recompute.Checkpoint{Ended: true, Summary: recompute.Summary{Findings: 1}}
+			if err := (recompute.Items{DynamoDB: db, Table: "jobs"}).Save(context.Background(), "b-1", done); err != nil {
+				t.Fatal(err)
+			}
+			getenv := func(name string) string {
+				switch name {
+				case function.JobsVariable:
+					return "jobs"
+				case "AWS_BATCH_JOB_ID":
+					return id
+				}
+				return settings(name)
+			}
+			var out, log bytes.Buffer
+			if code := function.RunJob(context.Background(), []string{"--finding=f1"}, getenv, &out, &log); code != 0 || !strings.HasPrefix(out.String(), want) {
+				t.Errorf("exit code %d, out %s, want %s; %s", code, out.String(), want, log.String())
+			}
+		})
 	}
 }
