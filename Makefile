@@ -28,7 +28,7 @@ SHELL := /bin/sh
 # The targets share one container engine and one build cache: `make -j` gains
 # nothing and would mix their last lines.
 .NOTPARALLEL:
-.PHONY: help setup demo test snapshots image lint bench bench-long adversaries soak crash shell zoo torn differential lambda race clean build need-go need-docker
+.PHONY: help setup demo test snapshots image lint bench bench-long adversaries soak crash shell redeliver zoo torn differential lambda race clean build need-go need-docker
 
 # --- for people -------------------------------------------------------------
 
@@ -103,6 +103,10 @@ crash: image ## Kill one of two worker processes at random N times: nothing may 
 shell: image ## Run every scenario through consumer.Run: goroutines, leases in DynamoDB, the real clock
 	@STILLWATER_SHELL=all go test -run '^TestLive$$' -count=1 -v -timeout 30m $(GOTEST) ./scenarios || { \
 		echo 'shell: exit 1: a scenario came out otherwise than under the driver: see FAIL above' >&2; exit 1; }
+
+redeliver: image ## Run every scenario with each batch delivered twice, then with each failing once after its writes: same snapshots
+	@STILLWATER_REDELIVER=all go test -run '^TestRedeliver' -count=1 -v -timeout 30m $(GOTEST) ./scenarios || { \
+		echo 'redeliver: exit 1: a scenario came out otherwise than without redelivery: see FAIL above' >&2; exit 1; }
 
 zoo: need-go ## Run every scenario over every trigger that is wrong on purpose: each must be caught; prints who caught what
 	@STILLWATER_ZOO=all go test -run '^TestZoo$$' -count=1 -v -timeout 30m $(GOTEST) ./scenarios || { \

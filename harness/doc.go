@@ -79,6 +79,17 @@
 // [Result].FailedJobs and in the snapshot, under failed_jobs, which is not there
 // otherwise.
 //
+// # Redelivery
+//
+// A stream hands records out at least once, so a trigger must come to the same if a
+// batch comes again. [Options].Redeliver asks that of every scenario as it is: each
+// batch that got something done is handed out once more, at once ([Twice]), or after
+// its first invocation was made to fail and other mappings had their turn
+// ([FailAfterWrites]). The snapshot is that of the scenario: views do not show the
+// invocation that was added, it uses up no retry and no fault, and it takes no
+// virtual time; the trace shows it. Only its handler finds its clock a second later,
+// so that a trigger that writes the time is found out.
+//
 // # What is simulated and what is not
 //
 // The database is DynamoDB Local in a container, or the memory engine, which is
@@ -114,6 +125,7 @@
 //	STILLWATER_ADVERSARIES=N            run each adversary of the verdict N times (make adversaries N=200)
 //	STILLWATER_ZOO=all                  run all scenarios over every faulty trigger (make zoo), not the first that caught it
 //	STILLWATER_SHELL=all                run all scenarios through consumer.Run (make shell), not every fifth
+//	STILLWATER_REDELIVER=all            run all scenarios with redelivery (make redeliver), not every third
 //	STILLWATER_CRASH=N                  kill a worker process N times (make crash N=200), and in the tests of
 //	                                    package snapshot one that accepts (100 times without)
 //	STILLWATER_BENCH_LONG=1             the benchmarks that take minutes too (make bench-long)

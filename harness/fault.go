@@ -96,8 +96,9 @@ func (fs faults) invocation(trigger string) *fault {
 	return nil
 }
 
-// next is the first fault of a kind that waits for a trigger; nil without one.
-func next[C scenario.Control](fs faults, trigger string) *fault {
+// pendingFault is the first fault of a kind that waits for a trigger; nil without
+// one.
+func pendingFault[C scenario.Control](fs faults, trigger string) *fault {
 	for _, f := range fs {
 		if _, ok := f.step.Control.(C); ok && f.trigger == trigger && f.pending() {
 			return f
@@ -146,7 +147,7 @@ func (f *fault) reason() string {
 // of it. Writers of the scenario are spared.
 func (a *attempt) decide(c gate.Call) error {
 	i := a.running[c.Task]
-	if i == nil {
+	if i == nil || i.extra {
 		return nil
 	}
 	if f := i.fault; f != nil && f.pending() {

@@ -27,6 +27,7 @@ func faultTests() map[string]func(*testing.T, *databases) {
 	return map[string]func(*testing.T, *databases){
 		"a failed invocation is retried without its handler":           testFail,
 		"an invocation fails after its writes":                         testFailAfterWrites,
+		"a record that a full lane has no room for is read later":      testFullLane,
 		"a throttled function is tried again and uses up no attempt":   testThrottleFault,
 		"a call is answered with an error of the service":              testFailCall,
 		"each error of the service has its type":                       testServiceErrors,
@@ -131,6 +132,23 @@ func testFailAfterWrites(t *testing.T, e *databases) {
 		t.Errorf("the handler was called %d times, want twice for a and once for what it wrote", c.invocations)
 	}
 	has(t, r, "ended: \"fault f1: it fails after its handler returned\"")
+}
+
+// The lane has a batch to retry and another waiting: there is no room to read what
+// the handler wrote. Its retry makes no call, so that since the clock moved nothing
+// was written, and yet not all is read.
+func testFullLane(t *testing.T, e *databases) {
+	var g given
+	h := start(t, project(t, mapping.Mapping{BatchSize: 1, MaximumRetryAttempts: 1}, building(func(ctx context.Context, db *dynamodb.Client, e events.DynamoDBEvent) error {
+		if g.note(e); len(g.list) > 1 {
+			return nil
+		}
+		return putItem(ctx, db, "c")
+	})), e, harness.Options{})
+	r := run(t, h, scenarioOf("things/full", does("fail", scenario.Fail{Trigger: "echo", AfterWrites: true}), backlog(put("a"), put("b"))))
+	if want := []string{"a", "a", "b", "c"}; r.Err != nil || !slices.Equal(g.list, want) {
+		t.Errorf("%v: invocations with %q, want %q", r.Err, g.list, want)
+	}
 }
 
 func testThrottleFault(t *testing.T, e *databases) {

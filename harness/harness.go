@@ -48,6 +48,10 @@ type Options struct {
 	// scenario; one without a seed is in the default order, in which each runs to its
 	// end before the next.
 	Seed uint64
+	// Redeliver hands batches out more often than a scenario does, which must make
+	// no difference to its snapshot. Only the driver can, and nothing is written into
+	// snapshots/ nor proposed for it.
+	Redeliver Redelivery
 	// Observe sees the events of every run as they happen, with the name of the
 	// scenario, in the order of each: for progress. It is called from several
 	// goroutines, must be quick and must not look into the log of the run.
@@ -83,11 +87,21 @@ func Start(ctx context.Context, project Project, e engine.Engine, o Options) (*H
 	if err := project.check(); err != nil {
 		return nil, err
 	}
+	if o.Live && o.Redeliver != NoRedelivery {
+		return nil, fmt.Errorf("harness: redeliver %v: only the driver can do this: leave Live out", o.Redeliver)
+	}
 	if o.Grace == 0 {
 		o.Grace = DefaultGrace
 	}
 	if o.Runs == "" {
 		o.Runs = filepath.Join(project.Root, ".runs")
+	}
+	store := snapshot.Store{
+		Dir: filepath.Join(project.Root, "snapshots"), Pending: o.Runs,
+		Update: o.Update, ReadOnly: o.ReadOnly, Provisional: provisional(e),
+	}
+	if o.Redeliver != NoRedelivery {
+		store.Pending, store.Update, store.ReadOnly = "", false, true
 	}
 	shut, err := sink.Isolate(ctx)
 	if err != nil {
@@ -97,11 +111,8 @@ func Start(ctx context.Context, project Project, e engine.Engine, o Options) (*H
 		project: project, engine: e, options: o, sink: shut,
 		// Many idle connections: scenarios run in parallel, and a connection
 		// that is thrown away costs more than the call it carried.
-		http: &http.Transport{MaxIdleConns: 256, MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute},
-		store: snapshot.Store{
-			Dir: filepath.Join(project.Root, "snapshots"), Pending: o.Runs,
-			Update: o.Update, ReadOnly: o.ReadOnly, Provisional: provisional(e),
-		},
+		http:  &http.Transport{MaxIdleConns: 256, MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute},
+		store: store,
 	}, nil
 }
 
@@ -199,7 +210,7 @@ func (h *Harness) storeOf(s *scenario.Scenario) snapshot.Store {
 // skip is the result of a run that is not made. Its log is empty.
 func (h *Harness) skip(s *scenario.Scenario, why string) *Result {
 	start := func() time.Time { return s.Start }
-	return &Result{Scenario: s, Outcome: Skipped, Why: why, Seed: h.seed(s), Log: trace.New(time.Now, start)}
+	return &Result{Scenario: s, Outcome: Skipped, Why: why, Seed: h.seed(s), Redeliver: h.options.Redeliver, Log: trace.New(time.Now, start)}
 }
 
 // judge makes the result of an attempt that ended with err.
@@ -210,6 +221,7 @@ func (h *Harness) judge(a *attempt, err error) (*Result, error) {
 	}
 	r := &Result{
 		Scenario: a.scenario, Log: a.log, Settled: a.settled, Seed: h.seed(a.scenario), Requests: a.requests.all(),
+		Redeliver:   h.options.Redeliver,
 		DeadLetters: letters, Dropped: a.letters.lost(), FailedJobs: a.jobs.failures(), Defaults: a.retryDefaults(),
 	}
 	var unsettled *settle.NotSettled

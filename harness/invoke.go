@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/stillwater-streams/stillwater/consumer"
@@ -21,6 +22,7 @@ type environment struct {
 	source   *source
 	actor    *gate.Actor
 	function *consumer.Function // nil before the cold start
+	late     atomic.Int64       // so much its clock is ahead, a time.Duration: see redeliveryDelay
 }
 
 // take returns a warm environment that runs nothing, or a new one.
@@ -66,9 +68,14 @@ func (e *environment) build() (*consumer.Function, error) {
 func (e *environment) given() Environment {
 	a := e.source.attempt
 	return Environment{
-		AWS: e.actor.Config(), HTTP: e.actor.HTTP(), Now: a.clock.Now, Wait: noWait, Submit: e.submit,
+		AWS: e.actor.Config(), HTTP: e.actor.HTTP(), Now: e.now, Wait: noWait, Submit: e.submit,
 		Log: slog.New(&logHandler{log: a.log, actor: e.actor, trigger: e.source.trigger.Mapping.Trigger}),
 	}
+}
+
+// now is the time for the handler.
+func (e *environment) now() time.Time {
+	return e.source.attempt.clock.Now().Add(time.Duration(e.late.Load()))
 }
 
 // invocation is one attempt to hand one batch to a handler.
@@ -83,6 +90,7 @@ type invocation struct {
 	answers chan answer
 	fault   *fault // that it suffers; nil: none so far
 	again   bool   // its batch succeeded before, and is delivered again
+	extra   bool   // it repeats one by Options.Redeliver, and the scenario knows nothing of it
 	epoch   int    // restarts of the consumer before it
 
 	unsuspect func() // tells the sink that it has ended
@@ -112,8 +120,8 @@ func (a *attempt) invokeAll(ctx context.Context, list []*invocation) (made []*in
 		}
 		var again []*invocation
 		for _, i := range list {
-			if i.end(ctx, took) {
-				again = append(again, &invocation{shard: i.shard, action: i.action, again: true, epoch: i.epoch})
+			if next := i.end(ctx, took); next != nil {
+				again = append(again, next)
 			}
 		}
 		// What a consumer had in hand that died since comes by itself, from the checkpoint.
@@ -128,7 +136,9 @@ func (i *invocation) begin() {
 	d := i.shard
 	a, trigger := d.source.attempt, d.source.trigger.Mapping.Trigger
 	i.epoch = a.restarts
-	i.fault = a.faults.invocation(trigger)
+	if i.extra = i.extra || d.comesAgain(i.action.Lane); !i.extra {
+		i.fault = a.faults.invocation(trigger)
+	}
 	_, i.depth = d.causes(i.action.Records)
 	if d.throttled(i) {
 		return
@@ -140,7 +150,11 @@ func (i *invocation) begin() {
 		Kind: trace.InvokeStart, ID: i.id, Actor: trigger, Shard: a.gate.Alias(d.at.ID),
 		Cause: []trace.ID{i.held}, N: i.action.Attempt, Depth: i.depth,
 	})
-	a.past.invoked(i)
+	if i.extra {
+		a.requests.expect(i.id)
+	} else {
+		a.past.invoked(i)
+	}
 	if i.failsBefore() {
 		a.happen(i.fault, i.id, "fails before its handler is called")
 		return
@@ -171,6 +185,7 @@ func (i *invocation) run() {
 	d := i.shard
 	a, trigger := d.source.attempt, d.source.trigger.Mapping
 	i.env = d.source.take()
+	i.env.late.Store(int64(i.late()))
 	i.answers = make(chan answer, 1) // a handler that times out may answer when nobody listens
 	a.running[i.id] = i
 	i.unsuspect = a.harness.sink.Run(trigger.Trigger + " " + string(i.id) + " " + a.run)
@@ -184,35 +199,53 @@ func (i *invocation) run() {
 }
 
 // end tells the lane how the invocation ended, unless the consumer died meanwhile.
-// again says that its batch succeeded and is to be delivered once more.
-func (i *invocation) end(ctx context.Context, took time.Duration) (again bool) {
+// next is another with the same batch, to be made now; nil is none.
+func (i *invocation) end(ctx context.Context, took time.Duration) (next *invocation) {
 	if i.id == "" {
-		return false // throttled
+		return nil // throttled
 	}
 	d := i.shard
 	a, trigger := d.source.attempt, d.source.trigger.Mapping.Trigger
 	response, failure, at := i.outcome(ctx)
-	a.past.ended(i, response, failure)
+	if !i.extra {
+		a.past.ended(i, response, failure)
+	}
 	if at != "" {
 		failure += " at " + at
 	}
 	note := d.note(i.action, response, failure)
 	a.log.Append(trace.Event{Kind: trace.InvokeEnd, ID: i.id, Actor: trigger, Took: took, Note: note})
-	if i.epoch != a.restarts {
-		return false
+	switch {
+	case i.epoch != a.restarts:
+		return nil
+	case i.failsOnce(response, failure):
+		i.noteRedelivery("fails after its handler returned, as the first invocation of every batch")
+		d.repeats[i.action.Lane] = repeat{of: i.identity(), due: true}
+		return nil
 	}
-	if f := next[scenario.DeliverAgain](a.faults, trigger); f != nil && note == "ok" && !i.again {
+	if f := pendingFault[scenario.DeliverAgain](a.faults, trigger); f != nil && note == "ok" && !i.again {
 		a.happen(f, i.held, "is delivered again")
-		return true
+		return &invocation{shard: d, action: i.action, again: true, epoch: i.epoch}
 	}
-	if f := next[scenario.Kill](a.faults, trigger); f != nil {
+	if i.comesTwice(response, failure) {
+		i.noteRedelivery("is delivered twice, as every batch")
+		return &invocation{shard: d, action: i.action, extra: true, epoch: i.epoch}
+	}
+	i.tell(response, failure)
+	return nil
+}
+
+// tell has the lane go on with how the invocation ended, unless the scenario kills
+// the consumer before.
+func (i *invocation) tell(response []byte, failure string) {
+	a, trigger := i.shard.source.attempt, i.shard.source.trigger.Mapping.Trigger
+	if f := pendingFault[scenario.Kill](a.faults, trigger); f != nil {
 		a.happen(f, i.id, "the consumer is killed before its checkpoint, and starts again")
 		a.restart()
-		return false
+		return
 	}
-	d.core.Invoked(a.clock.Now(), i.action.Lane, core.Outcome{Failure: failure, Response: response})
+	i.shard.core.Invoked(a.clock.Now(), i.action.Lane, core.Outcome{Failure: failure, Response: response})
 	i.noteRetry()
-	return false
 }
 
 // outcome is the response of an invocation, or its function error in words and, of

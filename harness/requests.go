@@ -12,6 +12,7 @@ import (
 
 	"github.com/stillwater-streams/stillwater/harness/gate"
 	"github.com/stillwater-streams/stillwater/harness/snapshot"
+	"github.com/stillwater-streams/stillwater/harness/trace"
 )
 
 // Request is an HTTP request that a trigger made, answered in this process by
@@ -25,13 +26,27 @@ type Request struct {
 	// Status of the answer; 0 if there was none, for the reason in Failure.
 	Status  int
 	Failure string
+	// Again says that it was made in an invocation that [Options].Redeliver added. The
+	// view leaves it out.
+	Again bool
 }
 
 // requests are those since the fixture was settled, in the order in which the gate
 // let them through. Under the live hand the gate has a goroutine of its own.
 type requests struct {
-	mu   sync.Mutex
-	list []Request
+	mu     sync.Mutex
+	list   []Request
+	extras map[trace.ID]bool // invocations that Options.Redeliver added
+}
+
+// expect says that the requests of an invocation are made again.
+func (r *requests) expect(extra trace.ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.extras == nil {
+		r.extras = map[trace.ID]bool{}
+	}
+	r.extras[extra] = true
 }
 
 func (r *requests) note(made gate.Request) {
@@ -39,7 +54,7 @@ func (r *requests) note(made gate.Request) {
 	defer r.mu.Unlock()
 	r.list = append(r.list, Request{
 		Trigger: made.Actor, Method: made.Method, URL: made.URL, Key: made.Header.Get("Idempotency-Key"),
-		Body: made.Body, Status: made.Status, Failure: made.Failure,
+		Body: made.Body, Status: made.Status, Failure: made.Failure, Again: r.extras[made.Task],
 	})
 }
 
@@ -59,7 +74,9 @@ func (r *requests) all() []Request {
 func (s *sight) requests(a *attempt) {
 	var list []types.AttributeValue
 	for _, r := range a.requests.all() {
-		list = append(list, r.shown())
+		if !r.Again {
+			list = append(list, r.shown())
+		}
 	}
 	if list != nil {
 		s.add(snapshot.Section{View: viewRequests, Value: &types.AttributeValueMemberL{Value: list}}, "", "")

@@ -30,7 +30,7 @@ func (d *shard) restart() {
 	after := d.core.Position()
 	d.core = core.New(d.source.trigger.Mapping.Core(), after)
 	d.reader = consumer.NewReader(d.source.attempt.streams, d.source.streamARN, d.at.ID, after.Sequence)
-	d.batches, d.last = map[int]batch{}, map[int]trace.ID{}
+	d.batches, d.last, d.repeats = map[int]batch{}, map[int]trace.ID{}, map[int]repeat{}
 	d.read = slices.DeleteFunc(d.read, func(sequence string) bool {
 		return core.CompareSequence(sequence, after.Sequence) > 0
 	})

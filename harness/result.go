@@ -51,6 +51,8 @@ type Result struct {
 	Why string
 	// Seed of the order of calls: [Options].Seed, else that of the scenario.
 	Seed uint64
+	// Redeliver is what the run added: [Options].Redeliver.
+	Redeliver Redelivery
 	// NotSettled is the verdict, for Unsettled.
 	NotSettled *settle.NotSettled
 	// Loop is the part of the chain of causes that repeats, oldest first, when a

@@ -38,6 +38,7 @@ type shard struct {
 	core    *core.Shard
 	batches map[int]batch    // in hand, by lane
 	last    map[int]trace.ID // the last invocation, by lane
+	repeats map[int]repeat   // what Options.Redeliver makes of the batch in hand, by lane
 	read    []string         // sequence numbers of what was read and not given back
 }
 
@@ -74,7 +75,7 @@ func (s *source) refresh(shards []consumer.Shard) {
 			source: s, at: at,
 			reader:  consumer.NewReader(s.attempt.streams, s.streamARN, at.ID, ""),
 			core:    core.New(s.trigger.Mapping.Core(), core.Position{}),
-			batches: map[int]batch{}, last: map[int]trace.ID{},
+			batches: map[int]batch{}, last: map[int]trace.ID{}, repeats: map[int]repeat{},
 		}
 		s.known[at.ID] = d
 		s.shards = append(s.shards, d)

@@ -95,7 +95,7 @@ func (d *shard) drive(ctx context.Context, m *settle.Meter) (invocations int, er
 		case core.Invoke:
 			n, err := a.invoke(ctx, m, &invocation{shard: d, action: action})
 			invocations += n
-			if err != nil {
+			if err != nil || d.repeats[action.Lane].due { // what comes again waits until the others had their turn
 				return invocations, err
 			}
 			drained = false
@@ -244,18 +244,44 @@ func (a *attempt) noteLate() {
 }
 
 // unread compares what the gate saw of a stream with what each mapping has read.
-// They differ if an empty page came before the tail: rule 1 is checked, not assumed.
+// They differ if lanes have no room to read, which ends with what they wait for, or
+// if an empty page came before the tail: rule 1 is checked, not assumed.
 func (a *attempt) unread() []settle.Obligation {
 	var open []settle.Obligation
 	for _, s := range a.mappings {
 		if n := a.gate.Records(s.streamARN) - s.read(); n > 0 {
-			open = append(open, settle.Obligation{
+			o := settle.Obligation{
 				What:  fmt.Sprintf("%s: %d records of its stream are written and not read", s.trigger.Mapping.Trigger, n),
 				Since: a.clock.Now(), Discharge: "the engine shows them: it gave an empty page before its last record",
-			})
+			}
+			if until := s.full(); !until.IsZero() {
+				o.Until, o.Discharge = until, "a lane deals with its batch, and has room for them"
+			}
+			open = append(open, o)
 		}
 	}
 	return open
+}
+
+// full is the first moment at which a shard of the mapping that does not read, as
+// its lanes hold enough, goes on; zero if all read.
+func (s *source) full() (first time.Time) {
+	for _, d := range s.shards {
+		until := d.until()
+		if until.IsZero() || d.reads() || !first.IsZero() && first.Before(until) {
+			continue
+		}
+		first = until
+	}
+	return first
+}
+
+// reads reports whether the shard has room for records.
+func (d *shard) reads() bool {
+	return slices.ContainsFunc(d.core.Next(d.source.attempt.clock.Now()), func(a core.Action) bool {
+		_, reads := a.(core.Read)
+		return reads
+	})
 }
 
 // lanesOpen lists what lanes hold.
@@ -302,7 +328,7 @@ func (a *attempt) describe(id trace.ID) string {
 
 // Advance implements settle.World.
 func (a *attempt) Advance(at time.Time) {
-	a.jumped, a.written = true, a.gate.Writes()
+	a.jumped, a.written = len(a.unread()) == 0, a.gate.Writes()
 	a.clock.set(at)
 	a.log.Append(trace.Event{Kind: trace.Advance, Note: at.UTC().Format(time.RFC3339)})
 }

@@ -35,7 +35,7 @@ func TestLive(t *testing.T) {
 	}
 }
 
-func comesOutAlike(t *testing.T, h *harness.Harness, sc *scenario.Scenario) {
+func comesOutAlike(t *testing.T, h *harness.Harness, sc *scenario.Scenario) *harness.Result {
 	r, err := h.Run(context.Background(), sc)
 	if err != nil {
 		t.Fatal(err)
@@ -46,4 +46,5 @@ func comesOutAlike(t *testing.T, h *harness.Harness, sc *scenario.Scenario) {
 	if r.Outcome != harness.Passed {
 		t.Errorf("%v: %v\n%s", r.Outcome, r.Err, r.Rendering.Text)
 	}
+	return r
 }

@@ -17,13 +17,14 @@ import (
 type runCommand struct {
 	projectFlags
 	engineFlag
-	Names    []string `arg:"" optional:"" help:"Scenarios: names, files, folders or patterns (vulnerabilities/*); all without."`
-	Timeline bool     `help:"Show what happened in each run, and its result beside the snapshot."`
-	Format   string   `help:"How to print: ${enum}." enum:"text,json,junit,github" default:"text" placeholder:"FORMAT"`
-	Seed     uint64   `help:"Order of calls that are made at the same time; 0 is that of the scenario, else one after the other." default:"0" placeholder:"N"`
-	Parallel int      `help:"Scenarios that run at the same time; 0 is one for each processor." default:"0" placeholder:"N"`
-	Watch    bool     `short:"w" help:"Run again what a change of scenarios/, fixtures/ or snapshots/ affects, until stopped."`
-	Review   bool     `help:"Then review what is pending: on a screen, or as a list where there is no terminal."`
+	Names     []string `arg:"" optional:"" help:"Scenarios: names, files, folders or patterns (vulnerabilities/*); all without."`
+	Timeline  bool     `help:"Show what happened in each run, and its result beside the snapshot."`
+	Format    string   `help:"How to print: ${enum}." enum:"text,json,junit,github" default:"text" placeholder:"FORMAT"`
+	Seed      uint64   `help:"Order of calls that are made at the same time; 0 is that of the scenario, else one after the other." default:"0" placeholder:"N"`
+	Redeliver string   `help:"Hand batches out more often than they must be: ${enum}." enum:"none,twice,fail-after-writes" default:"none" placeholder:"HOW"`
+	Parallel  int      `help:"Scenarios that run at the same time; 0 is one for each processor." default:"0" placeholder:"N"`
+	Watch     bool     `short:"w" help:"Run again what a change of scenarios/, fixtures/ or snapshots/ affects, until stopped."`
+	Review    bool     `help:"Then review what is pending: on a screen, or as a list where there is no terminal."`
 }
 
 // engineFlag chooses an engine.
@@ -45,7 +46,7 @@ func (c *runCommand) Run(env *environment, code *int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.Close(context.WithoutCancel(env.ctx))) }()
-	h, err := harness.Start(env.ctx, l.project, e, harness.Options{ReadOnly: snapshot.InCI(env.getenv), Seed: c.Seed})
+	h, err := harness.Start(env.ctx, l.project, e, c.options(env))
 	if err != nil {
 		return err
 	}
@@ -65,6 +66,16 @@ func (c *runCommand) Run(env *environment, code *int) (err error) {
 	return c.review(env, h, l, code)
 }
 
+func (c *runCommand) options(env *environment) harness.Options {
+	o := harness.Options{ReadOnly: snapshot.InCI(env.getenv), Seed: c.Seed}
+	for _, r := range []harness.Redelivery{harness.Twice, harness.FailAfterWrites} {
+		if c.Redeliver == r.String() {
+			o.Redeliver = r
+		}
+	}
+	return o
+}
+
 // check refuses flags that do not go together.
 func (c *runCommand) check(env *environment) error {
 	switch {
@@ -74,6 +85,8 @@ func (c *runCommand) check(env *environment) error {
 		return usage{errors.New("--watch: runs until stopped, so that there is no review after it: use stillwater review in another terminal")}
 	case c.Review && c.Format != "text":
 		return usage{errors.New("--review: is for people only: leave --format out")}
+	case c.Review && c.Redeliver != harness.NoRedelivery.String():
+		return usage{errors.New("--review: a run with --redeliver proposes no snapshot: leave one of them out")}
 	case c.Review && snapshot.InCI(env.getenv):
 		return usage{errors.New("--review: refused where CI is set: accept snapshots where you can look at them")}
 	}

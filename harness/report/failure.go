@@ -60,6 +60,9 @@ func Rerun(r *harness.Result) string {
 	if r.Seed != 0 {
 		command += fmt.Sprintf(" --seed %d", r.Seed)
 	}
+	if r.Redeliver != harness.NoRedelivery {
+		command += " --redeliver " + r.Redeliver.String()
+	}
 	return command
 }
 
@@ -88,6 +91,10 @@ func next(b *strings.Builder, r *harness.Result) {
 	}
 	if path := firstChanged(r); path != "" {
 		fmt.Fprintf(b, "  why     stillwater why %s\n", shellWord(r.Scenario.Name+"#"+path))
+	}
+	if r.Redeliver != harness.NoRedelivery {
+		b.WriteString("  without redelivery it may pass: a trigger must come to the same when a batch comes again\n")
+		return
 	}
 	fmt.Fprintf(b, "  accept  stillwater accept %s\n", r.Scenario.Name)
 	if r.Snapshot.PendingPath != "" {

@@ -145,7 +145,7 @@ func describeRest(e trace.Event) (text string, ok bool) {
 	case trace.Expected:
 		return "expected another value: " + firstLine(e.Note), e.Note != "ok"
 	case trace.Fault:
-		return fmt.Sprintf("FAULT %s  (%s)", strings.TrimSpace(e.Actor+" "+e.Note), e.Ref), true
+		return "FAULT " + strings.TrimSpace(e.Actor+" "+e.Note) + place(e), true
 	case trace.Filtered:
 		return fmt.Sprintf("    %s: its filters turn the record away", e.Actor), true
 	case trace.Throttled:
@@ -164,6 +164,14 @@ func describeRest(e trace.Event) (text string, ok bool) {
 		return "NOT SETTLED: " + e.Note, true
 	}
 	return "", false
+}
+
+// place is the line of the scenario that an event is due to, if one is.
+func place(e trace.Event) string {
+	if e.Ref == "" {
+		return ""
+	}
+	return "  (" + e.Ref + ")"
 }
 
 // recordsOf are the records of an invocation's batch.
