@@ -64,7 +64,7 @@ func TestWhatDoesNotFitTheTimeIsHandedOver(t *testing.T) {
 		{name: "the reserve is more than there is", timeout: time.Second, handedOver: []string{"f2", "f3", "f4"}},
 		{name: "the job takes nothing", timeout: 5 * time.Second, reserve: time.Second, refused: errors.New("no such queue"),
 			computed: []string{"f2"}, handedOver: []string{"f3", "f4"}, err: "indicators: hand over 2 of 3 findings: no such queue"},
-		{name: "there is no job", timeout: 5 * time.Second, reserve: time.Second, noJob: true,
+		{name: "there is no job", timeout: 4500 * time.Millisecond, reserve: time.Second, noJob: true,
 			computed: []string{"f2"}, err: "indicators: 2 of 3 findings not computed: context deadline exceeded"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
