@@ -86,7 +86,7 @@ func (o *outside) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	waits, release := patient(ctx, c.task.deadline)
 	defer release()
-	left, limited := leftOf(ctx)
+	left, limited := leftOf(ctx, c.task.deadline.clock())
 	err = o.actor.gate.enter(waits, c)
 	if status := (*HTTPStatus)(nil); errors.As(err, &status) {
 		return (&recorder{status: status.Code}).response(request), nil
@@ -135,13 +135,13 @@ func patient(ctx context.Context, task *deadline) (waits context.Context, releas
 	return waits, func() { detach(); cancel() }
 }
 
-// leftOf is how much time ctx has.
-func leftOf(ctx context.Context) (left time.Duration, limited bool) {
+// leftOf is how much time ctx has from now on.
+func leftOf(ctx context.Context, now time.Time) (left time.Duration, limited bool) {
 	at, limited := ctx.Deadline()
 	if !limited {
 		return 0, false
 	}
-	return time.Until(at), true
+	return at.Sub(now), true
 }
 
 // answered notes how a request ended for its caller.
