@@ -120,9 +120,9 @@ func (s *sight) changes(a *attempt, items []observed) {
 		}
 		lines[c.table][c.keyInTable()] = word(c.what())
 	}
-	for i, definition := range a.harness.project.Tables {
+	for _, definition := range a.harness.project.Tables {
 		table := aws.ToString(definition.TableName)
-		switch main := i == 0; {
+		switch main := table == a.harness.project.mainTable(); {
 		case lines[table] == nil && main: // said also where other tables have changes
 			s.add(snapshot.Section{View: viewChanges, Value: &types.AttributeValueMemberL{}}, table, "")
 		case main:

@@ -23,6 +23,7 @@ type Project struct {
 	// Root is the folder that holds scenarios/, snapshots/ and fixtures/.
 	Root string
 	// Tables to create in every database. A table with a trigger needs a stream.
+	// Mutations and raw writes that name no table write the only one that has one.
 	Tables []*dynamodb.CreateTableInput
 	// Triggers under test.
 	Triggers []Trigger
@@ -130,7 +131,7 @@ func (p Project) Advice() []mapping.Advice {
 
 // Vocabulary is what scenario files of the project may refer to.
 func (p Project) Vocabulary() scenario.Vocabulary {
-	v := scenario.Vocabulary{CheckMapping: p.checkMapping, Observe: p.Observe, Keys: map[string][]string{}}
+	v := scenario.Vocabulary{CheckMapping: p.checkMapping, Observe: p.Observe, Main: p.impliedTable(), Keys: map[string][]string{}}
 	for _, t := range p.Triggers {
 		v.Triggers = append(v.Triggers, t.Mapping.Trigger)
 	}
@@ -253,12 +254,27 @@ func (p Project) verbs() map[string]Mutation {
 	return verbs
 }
 
-// mainTable is the table that mutations write: the first.
+// mainTable is what mutations write.
 func (p Project) mainTable() string {
 	if len(p.Tables) == 0 {
 		return ""
 	}
-	return aws.ToString(p.Tables[0].TableName)
+	return cmp.Or(p.impliedTable(), aws.ToString(p.Tables[0].TableName))
+}
+
+// impliedTable is the table that goes without saying: the only one, or the only
+// one with a stream; "" where there is none such.
+func (p Project) impliedTable() string {
+	var names []string
+	for _, t := range p.Tables {
+		if len(p.Tables) == 1 || t.StreamSpecification != nil && aws.ToBool(t.StreamSpecification.StreamEnabled) {
+			names = append(names, aws.ToString(t.TableName))
+		}
+	}
+	if len(names) != 1 {
+		return ""
+	}
+	return names[0]
 }
 
 var _ Client = (*dynamodb.Client)(nil)

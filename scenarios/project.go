@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -10,11 +11,18 @@ import (
 
 	"github.com/stillwater-streams/stillwater/consumer/mapping"
 	"github.com/stillwater-streams/stillwater/harness"
+	"github.com/stillwater-streams/stillwater/harness/snapshot"
 	"github.com/stillwater-streams/stillwater/scenarios/mutations"
 	"github.com/stillwater-streams/stillwater/triggers"
+	"github.com/stillwater-streams/stillwater/triggers/archive"
 	"github.com/stillwater-streams/stillwater/triggers/indicators"
 	"github.com/stillwater-streams/stillwater/triggers/recompute"
+	"github.com/stillwater-streams/stillwater/triggers/webhook"
 )
+
+// archiveTable is where the archive trigger keeps what is removed: a table of
+// fixtures/tables.
+const archiveTable = "integrates_archive"
 
 // Project is the domain integrates for the harness. root is the folder that
 // holds scenarios/, snapshots/ and fixtures/.
@@ -30,6 +38,7 @@ func Project(root string) (harness.Project, error) {
 	return harness.Project{
 		Root: root, Tables: tables, Triggers: subjects,
 		Mutations: mutations.All(), Seeds: mutations.Seeds(),
+		Scrub: []snapshot.Scrubber{{Name: "key", Pattern: regexp.MustCompile(`\b[0-9a-f]{32}\b`)}},
 		Views: []harness.View{{
 			Name: "indicators", Doc: "the indicators of every finding", At: "unreliable_indicators", Of: indicatorsOf,
 		}},
@@ -44,6 +53,16 @@ func handlers(m mapping.Mapping) map[string]func(harness.Environment) (any, erro
 			trigger := indicators.New(indicators.Options{
 				DynamoDB: dynamodb.NewFromConfig(e.AWS), Table: m.Table, Now: e.Now, Log: e.Log,
 				Job: recompute.ByName(job{e.Submit, m.Table}),
+			})
+			return trigger.Handle, nil
+		},
+		"triggers.archive.Handle": func(e harness.Environment) (any, error) {
+			trigger := archive.New(archive.Options{DynamoDB: dynamodb.NewFromConfig(e.AWS), Table: archiveTable, Log: e.Log})
+			return trigger.Handle, nil
+		},
+		"triggers.webhook.Handle": func(e harness.Environment) (any, error) {
+			trigger := webhook.New(webhook.Options{
+				DynamoDB: dynamodb.NewFromConfig(e.AWS), Table: m.Table, HTTP: e.HTTP, Wait: e.Wait, Log: e.Log,
 			})
 			return trigger.Handle, nil
 		},

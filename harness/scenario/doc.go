@@ -52,7 +52,8 @@
 // # Steps
 //
 // A step is a mutation of the project, a raw write, a group or a control. Raw
-// writes name their table when the project has several: put: {table: t, item: {…}}.
+// writes name their table unless it is the only one, or the only one with a
+// stream: put: {table: t, item: {…}}.
 //
 //	put: {item: {pk: VULN#v9, sk: FIN#f1, score: 1.50}}
 //	update: {key: {pk: VULN#v9, sk: FIN#f1}, set: {state.status: SAFE}, remove: [treatment]}
@@ -69,7 +70,7 @@
 //	backlog: [close_vulnerabilities: {vulnerabilities: [v1]}, kill, settle, snapshot: after the kill]
 //
 // Controls move time, look, or make something go wrong. times is 1 when left out,
-// table the only table, view the only view of the project.
+// table the only table (with a stream), view the only view of the project.
 //
 //	at: 2024-09-20T10:00:00Z                       the virtual clock moves there, never back
 //	advance: 2h                                    the virtual clock moves on

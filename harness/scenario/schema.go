@@ -165,7 +165,7 @@ func (s schema) word(name string) node {
 func (s schema) write(what string, more node) node {
 	properties := node{"table": oneOf(s.vocab.Tables)}
 	required := []string{what}
-	if len(s.vocab.Tables) != 1 {
+	if s.vocab.mainTable() == "" {
 		required = append(required, "table")
 	}
 	if what == "item" {

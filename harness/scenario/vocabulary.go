@@ -51,6 +51,8 @@ type Vocabulary struct {
 	Observe []string
 	// Tables may be written. With exactly one, raw writes need not name it.
 	Tables []string
+	// Main is the one of several tables that raw writes need not name; "": none.
+	Main string
 	// Keys are the attributes of the primary key of each table. The items and keys
 	// of raw writes are held to them; nil: they are not.
 	Keys map[string][]string
@@ -60,6 +62,14 @@ type Vocabulary struct {
 	// the mapping of a trigger, given as JSON with the keys of triggers.json. Its
 	// error is shown where the overrides stand. nil: nothing is checked.
 	CheckMapping func(trigger string, overrides []byte) error
+}
+
+// mainTable is the table of writes that name none; "" if each has to.
+func (v Vocabulary) mainTable() string {
+	if v.Main == "" && len(v.Tables) == 1 {
+		return v.Tables[0]
+	}
+	return v.Main
 }
 
 // Chooser is a string argument that takes only some values; a wrong one is

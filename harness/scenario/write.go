@@ -47,7 +47,7 @@ func (r *reader) write(e entry) (Write, string, bool) {
 	if len(r.mistakes) > before {
 		return Write{}, "", false
 	}
-	return w, writeText(w, shown, len(r.vocab.Tables) > 1), true
+	return w, writeText(w, shown, w.Table != r.vocab.mainTable()), true
 }
 
 // table finds the table of a write.
@@ -61,13 +61,13 @@ func (r *reader) table(e entry, fields map[string]entry) string {
 	return string(name)
 }
 
-// tableOf fills in a table that was left out, as it may be when there is one.
+// tableOf fills in a table that was left out, as that of most writes may be.
 func (r *reader) tableOf(e entry, named tableName) string {
 	if named != "" {
 		return string(named)
 	}
-	if len(r.vocab.Tables) == 1 {
-		return r.vocab.Tables[0]
+	if main := r.vocab.mainTable(); main != "" {
+		return main
 	}
 	r.wrong(e.keyAt, list(r.vocab.Tables, "tables"), "%s lacks the key \"table\"", e.key)
 	return ""

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -248,10 +249,11 @@ func TestTableHasTheIndexesOfTheItems(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(tables) != 1 || aws.ToString(tables[0].TableName) != "integrates_vms" {
-		t.Fatalf("%d tables, want integrates_vms alone", len(tables))
+	i := slices.IndexFunc(tables, func(t *dynamodb.CreateTableInput) bool { return aws.ToString(t.TableName) == "integrates_vms" })
+	if i < 0 {
+		t.Fatal("no table integrates_vms")
 	}
-	table := tables[0]
+	table := tables[i]
 	if table.BillingMode != types.BillingModePayPerRequest {
 		t.Errorf("billing mode %s, want on demand", table.BillingMode)
 	}
