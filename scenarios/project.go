@@ -86,11 +86,12 @@ func subjects() ([]harness.Trigger, error) {
 	return list, nil
 }
 
-// indicatorsOf shows the indicators of an item that is a finding.
-func indicatorsOf(_ string, item map[string]types.AttributeValue) (label string, value types.AttributeValue, ok bool) {
+// indicatorsOf shows the indicators of an item that is a finding, not of its copy in
+// the archive.
+func indicatorsOf(table string, item map[string]types.AttributeValue) (label string, value types.AttributeValue, ok bool) {
 	pk, isText := item["pk"].(*types.AttributeValueMemberS)
 	sk, hasRange := item["sk"].(*types.AttributeValueMemberS)
-	if !isText || !hasRange || !strings.HasPrefix(pk.Value, "FIN#") || !strings.HasPrefix(sk.Value, "GROUP#") {
+	if table == archiveTable || !isText || !hasRange || !strings.HasPrefix(pk.Value, "FIN#") || !strings.HasPrefix(sk.Value, "GROUP#") {
 		return "", nil, false
 	}
 	return pk.Value, item["unreliable_indicators"], true

@@ -18,14 +18,27 @@ type batch struct {
 	endpoints map[string]string // by group; "" = none
 	approved  map[string]bool   // by finding
 	down      map[string]error  // by endpoint: why it gets nothing more
+	failed    map[model.Key]bool
 }
 
 // tell sends the notification of a record, if there is one and somebody wants it.
+// After one that failed nothing more is sent of its item: it comes again, and an
+// endpoint would hear of the later change first.
 func (b *batch) tell(ctx context.Context, c record.Change) error {
 	n, ok := news(c)
 	if !ok {
 		return nil
 	}
+	if b.failed[c.Key] {
+		return fmt.Errorf("%s of %s: not sent, a change of it before this one failed in this batch", n.Event, n.VulnerabilityID)
+	}
+	err := b.send(ctx, c, n)
+	b.failed[c.Key] = err != nil
+	return err
+}
+
+// send sends the notification of a record to its group.
+func (b *batch) send(ctx context.Context, c record.Change, n Notification) error {
 	endpoint, err := b.endpoint(ctx, n.Group)
 	if endpoint == "" || err != nil {
 		return err

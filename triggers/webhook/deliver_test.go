@@ -103,7 +103,7 @@ func TestAnEndpointThatFailedGetsNothingMoreAndTheOthersDo(t *testing.T) {
 	failed := w.invoke(
 		testevent.Insert(vulnerability("v1")),
 		testevent.Insert(vulnerability("v2", "group_name", "island")),
-		testevent.Modify(vulnerability("v1"), vulnerability("v1", "hash", "h")),
+		testevent.Modify(vulnerability("v3"), vulnerability("v3", "hash", "h")),
 		testevent.Remove(vulnerability("v2", "group_name", "island")),
 	)
 	if diff := cmp.Diff([]string{"1", "3"}, failed); diff != "" {
@@ -115,7 +115,7 @@ func TestAnEndpointThatFailedGetsNothingMoreAndTheOthersDo(t *testing.T) {
 	if diff := cmp.Diff([]string{"reported v2", "deleted v2"}, other.told(t)); diff != "" {
 		t.Errorf("told island: %s", diff)
 	}
-	if !strings.Contains(w.report.Error(), "edited of v1: not sent, the endpoint of group harbor failed before in this batch") {
+	if !strings.Contains(w.report.Error(), "edited of v3: not sent, the endpoint of group harbor failed before in this batch") {
 		t.Errorf("reported %v", w.report)
 	}
 }
@@ -227,5 +227,25 @@ func TestHandleSpeaksLambdasJSON(t *testing.T) {
 	response, err := lambda.NewHandler(webhook.New(w.options).Handle).Invoke(context.Background(), payload)
 	if want := `{"batchItemFailures":[{"itemIdentifier":"000000000000000000001"}]}`; err != nil || string(response) != want {
 		t.Errorf("response %s, %v, want %s", response, err, want)
+	}
+}
+
+// The first change comes again: had the second been told before, the endpoint would
+// end with the first.
+func TestTheChangesOfOneVulnerabilityAreToldInOrder(t *testing.T) {
+	w := newWorld(t, 400, 200)
+	a, b := vulnerability("v1"), vulnerability("v1", "hash", "h")
+	changes := []testevent.Change{testevent.Insert(a), testevent.Modify(a, b), testevent.Insert(vulnerability("v2"))}
+	if diff := cmp.Diff([]string{"1", "2"}, w.invoke(changes...)); diff != "" {
+		t.Error(diff)
+	}
+	if w.report == nil || !strings.Contains(w.report.Error(), "edited of v1: not sent, a change of it before this one failed in this batch") {
+		t.Errorf("reported %v", w.report)
+	}
+	if failed := w.invoke(changes...); len(failed) != 0 {
+		t.Errorf("failed: %v", failed)
+	}
+	if diff := cmp.Diff([]string{"reported v1", "reported v2", "reported v1", "edited v1", "reported v2"}, w.told(t)); diff != "" {
+		t.Error(diff)
 	}
 }

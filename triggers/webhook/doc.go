@@ -17,5 +17,6 @@
 // inserted into, and one request per notification. An endpoint that does not
 // answer costs [Options.Attempts] requests of [Options.Timeout] and is given up for
 // the rest of the batch, whose records for it then fail: the order that it sees is
-// kept, and the other groups are not kept waiting.
+// kept, and the other groups are not kept waiting. So is the order of what it hears
+// of one vulnerability when a single notification fails.
 package webhook

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/stillwater-streams/stillwater/triggers/model"
 	"github.com/stillwater-streams/stillwater/triggers/record"
 )
 
@@ -84,7 +85,7 @@ func (t *Trigger) Handle(ctx context.Context, e events.DynamoDBEvent) (events.Dy
 		return events.DynamoDBEventResponse{}, errors.New("webhook: no table to ask or no way to send: set Options.DynamoDB, Options.Table and Options.HTTP")
 	}
 	b := batch{
-		trigger: t, endpoints: map[string]string{}, approved: map[string]bool{}, down: map[string]error{},
+		trigger: t, endpoints: map[string]string{}, approved: map[string]bool{}, down: map[string]error{}, failed: map[model.Key]bool{},
 	}
 	return record.Each(ctx, e, t.records, b.tell), nil
 }
