@@ -16,6 +16,7 @@ import (
 	"github.com/stillwater-streams/stillwater/harness/engine"
 	"github.com/stillwater-streams/stillwater/harness/engine/memory"
 	"github.com/stillwater-streams/stillwater/harness/scenario"
+	"github.com/stillwater-streams/stillwater/scenarios"
 	"github.com/stillwater-streams/stillwater/triggers/faulty"
 )
 
@@ -70,7 +71,8 @@ func (c *cage) close(t *testing.T) {
 func (c *cage) building(table string, build func(faulty.Environment) any) func(harness.Environment) (any, error) {
 	return func(e harness.Environment) (any, error) {
 		return build(faulty.Environment{
-			DynamoDB: dynamodb.NewFromConfig(e.AWS), Table: table, Now: e.Now, Log: e.Log, Done: c.done,
+			DynamoDB: dynamodb.NewFromConfig(e.AWS), Table: table, Archive: scenarios.ArchiveTable, Job: scenarios.NewJob(e, table),
+			HTTP: e.HTTP, Wait: e.Wait, Now: e.Now, Log: e.Log, Done: c.done,
 		}), nil
 	}
 }

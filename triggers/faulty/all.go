@@ -10,6 +10,8 @@ import (
 func All() []Bug {
 	return []Bug{
 		appendRepeated(),
+		archiveFailuresDropped(),
+		archiveOverwrites(),
 		conflictDropped(),
 		countsZeroRisk(),
 		cutBeforeSort(),
@@ -41,6 +43,8 @@ func All() []Bug {
 		treatmentCountedTwice(),
 		twoTriggerLoop(),
 		unconditionalWrite(),
+		webhookFailuresDropped(),
+		webhookKeyPerAttempt(),
 		writeNotVerified(),
 		writesOutsideFindings(),
 		zeroRiskTakenOffAtEveryEdit(),
@@ -54,6 +58,8 @@ func Harmless() []Bug {
 		return Bug{Name: name, Trigger: "indicators", New: build}
 	}
 	return []Bug{
+		{Name: "archive", Trigger: "archive", New: func(e Environment) any { return keeper(e).Handle }},
+		{Name: "webhook", Trigger: "webhook", New: func(e Environment) any { return notifier(e).Handle }},
 		same("shipped", func(e Environment) any { return shipped(e).Handle }),
 		same("keeping", func(e Environment) any {
 			return keeping(e, func(_, _ model.Item, _ []record.Change) {})

@@ -8,7 +8,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/stillwater-streams/stillwater/triggers/archive"
 	"github.com/stillwater-streams/stillwater/triggers/indicators"
+	"github.com/stillwater-streams/stillwater/triggers/webhook"
 )
 
 // Bug is a trigger that is wrong in one way.
@@ -61,6 +63,7 @@ type Environment struct {
 	Archive  string // the archive table
 	HTTP     *http.Client
 	Wait     func(context.Context, time.Duration) error
+	Job      indicators.Job // what the indicators hand over to
 	Now      func() time.Time
 	Log      *slog.Logger
 	// Done is closed when nothing will be invoked any more, so that what a bug leaves
@@ -73,5 +76,15 @@ type handler func(context.Context, events.DynamoDBEvent) error
 
 // shipped is the trigger that computes the indicators, as it ships.
 func shipped(e Environment) *indicators.Trigger {
-	return indicators.New(indicators.Options{DynamoDB: e.DynamoDB, Table: e.Table, Now: e.Now, Log: e.Log})
+	return indicators.New(indicators.Options{DynamoDB: e.DynamoDB, Table: e.Table, Job: e.Job, Now: e.Now, Log: e.Log})
+}
+
+// keeper is the trigger that archives, as it ships.
+func keeper(e Environment) *archive.Trigger {
+	return archive.New(archive.Options{DynamoDB: e.DynamoDB, Table: e.Archive, Log: e.Log})
+}
+
+// notifier is the trigger that tells a group's endpoint, as it ships.
+func notifier(e Environment) *webhook.Trigger {
+	return webhook.New(webhook.Options{DynamoDB: e.DynamoDB, Table: e.Table, HTTP: e.HTTP, Wait: e.Wait, Log: e.Log})
 }
