@@ -15,12 +15,14 @@ BENCH ?= .
 # More arguments for go test: make test GOTEST='-run TestSettle -v'.
 GOTEST ?=
 
-# The version of staticcheck is pinned here and nowhere else.
+# Pinned tools: staticcheck here alone, cfn-lint in triggers/deploy/template_test.go too.
 STATICCHECK_VERSION := v0.7.0
+CFN_LINT_VERSION := 1.51.0
 
 BIN := $(CURDIR)/.bin
 STILLWATER := $(BIN)/stillwater
 STATICCHECK := $(BIN)/staticcheck-$(STATICCHECK_VERSION)
+CFN_LINT := $(BIN)/cfn-lint-$(CFN_LINT_VERSION)/bin/cfn-lint
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -28,7 +30,7 @@ SHELL := /bin/sh
 # The targets share one container engine and one build cache: `make -j` gains
 # nothing and would mix their last lines.
 .NOTPARALLEL:
-.PHONY: help setup demo test snapshots image lint bench bench-long adversaries soak crash shell redeliver zoo torn differential lambda race clean build need-go need-docker
+.PHONY: help setup demo test snapshots image lint bench bench-long adversaries soak crash shell redeliver zoo torn differential lambda cfn-lint race clean build need-go need-docker
 
 # --- for people -------------------------------------------------------------
 
@@ -124,6 +126,10 @@ lambda: need-go ## Build the Lambda archive of every trigger, for amd64 and arm6
 	@go run ./triggers/cmd/deploy $(BIN)/lambda || { \
 		echo 'lambda: exit 1: an archive could not be built: see above' >&2; exit 1; }
 
+cfn-lint: need-go $(CFN_LINT) ## Check the template that deploys the triggers with cfn-lint
+	@STILLWATER_CFN_LINT=$(CFN_LINT) go test -run '^TestCfnLint$$' -count=1 -v $(GOTEST) ./triggers/deploy || { \
+		echo 'cfn-lint: exit 1: it found the lines above' >&2; exit 1; }
+
 race: need-go ## Run every test under the race detector (needs a C compiler)
 	@go test -race -shuffle=on -timeout 10m $(GOTEST) ./... || { \
 		echo 'race: exit 1: a test failed or raced: see FAIL above' >&2; exit 1; }
@@ -158,6 +164,12 @@ $(STATICCHECK):
 	@echo 'lint: installing staticcheck $(STATICCHECK_VERSION): about a minute, once'
 	@GOBIN=$(BIN) go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION) && mv $(BIN)/staticcheck $@ || { \
 		echo 'lint: exit 4: staticcheck could not be installed: see above' >&2; exit 4; }
+
+$(CFN_LINT):
+	@echo 'cfn-lint: installing cfn-lint $(CFN_LINT_VERSION) with pip: about a minute, once'
+	@dir=$(BIN)/cfn-lint-$(CFN_LINT_VERSION); rm -rf $$dir; \
+	python3 -m venv $$dir && $$dir/bin/pip install --quiet --disable-pip-version-check cfn-lint==$(CFN_LINT_VERSION) || { \
+		rm -rf $$dir; echo 'cfn-lint: exit 4: cfn-lint could not be installed (Debian: apt-get install python3-venv): see above' >&2; exit 4; }
 
 need-go:
 	@command -v go >/dev/null 2>&1 || { \

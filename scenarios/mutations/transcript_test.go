@@ -176,7 +176,10 @@ func run(t *testing.T, r *recorder, step scenario.Step, at time.Time) error {
 }
 
 func vocabulary() scenario.Vocabulary {
-	v := scenario.Vocabulary{Views: []string{"indicators"}, Tables: []string{"integrates_vms"}, Triggers: []string{"indicators"}}
+	v := scenario.Vocabulary{
+		Views: []string{"indicators"}, Tables: []string{"integrates_vms"},
+		Triggers: []string{"indicators", "archive", "webhook"},
+	}
 	for _, m := range mutations.All() {
 		v.Mutations = append(v.Mutations, m.Verb)
 	}

@@ -3,7 +3,6 @@ package triggertest
 import (
 	"context"
 	"path/filepath"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -60,8 +59,7 @@ type Write struct {
 	testevent.Change
 }
 
-// New returns empty tables: those of fixtures/tables, two folders above the test's,
-// and the archive.
+// New returns empty tables: those of fixtures/tables, two folders above the test's.
 func New(t T) *Database {
 	t.Helper()
 	d := &Database{t: t, store: memory.NewDatabase(memory.Options{})}
@@ -69,26 +67,10 @@ func New(t T) *Database {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	if !slices.ContainsFunc(tables, func(in *dynamodb.CreateTableInput) bool { return *in.TableName == Archive }) {
-		tables = append(tables, archive())
-	}
 	for _, table := range tables {
 		d.do(table)
 	}
 	return d
-}
-
-// archive is the table that the template of triggers/deploy makes.
-func archive() *dynamodb.CreateTableInput {
-	return &dynamodb.CreateTableInput{
-		TableName: aws.String(Archive), BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String("pk"), AttributeType: types.ScalarAttributeTypeS},
-			{AttributeName: aws.String("sk"), AttributeType: types.ScalarAttributeTypeS}},
-		KeySchema: []types.KeySchemaElement{
-			{AttributeName: aws.String("pk"), KeyType: types.KeyTypeHash},
-			{AttributeName: aws.String("sk"), KeyType: types.KeyTypeRange}},
-	}
 }
 
 // do makes a call of the test's own: it is not in Calls, and nothing goes wrong.
