@@ -55,7 +55,7 @@ func TestTheBootstrapDoesWhatTheHandlerDoes(t *testing.T) {
 			}
 
 			inLambda := newWorld(t)
-			api := newRuntimeAPI(t, payload)
+			api := newRuntimeAPI(t, payload, time.Minute)
 			api.run(t, bootstrap(t, trigger), inLambda.environment())
 			answer := api.answer(t)
 			if answer.path != "/2018-06-01/runtime/invocation/req-1/response" || answer.body != string(want) {
@@ -131,8 +131,8 @@ type runtimeAPI struct {
 
 type answer struct{ path, body, errorType string }
 
-func newRuntimeAPI(t *testing.T, payload []byte) *runtimeAPI {
-	api := &runtimeAPI{payload: payload, time: time.Minute, answers: make(chan answer, 1), end: make(chan struct{})}
+func newRuntimeAPI(t *testing.T, payload []byte, lasts time.Duration) *runtimeAPI {
+	api := &runtimeAPI{payload: payload, time: lasts, answers: make(chan answer, 1), end: make(chan struct{})}
 	api.Server = httptest.NewServer(api)
 	t.Cleanup(api.Close)
 	t.Cleanup(func() { close(api.end) })

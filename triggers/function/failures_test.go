@@ -48,7 +48,7 @@ func TestABootstrapThatCannotStartSaysSo(t *testing.T) {
 		"a panic":              {panicking(t), "PANIC=start", "start panicking: panic: broken"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			api := newRuntimeAPI(t, nil)
+			api := newRuntimeAPI(t, nil, time.Minute)
 			settings, reported := reports(t)
 			command := exec.Command(test.path)
 			command.Env = append(append(newWorld(t).environment(), settings...), test.setting, api.variable())
@@ -99,8 +99,7 @@ func TestABootstrapReportsInvocationsThatFail(t *testing.T) {
 		"no time left": {bootstrap(t, "indicators"), hangs.URL, 1500 * time.Millisecond, []string{"NearTimeout", "InvocationFailed"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			api := newRuntimeAPI(t, payload)
-			api.time = test.time
+			api := newRuntimeAPI(t, payload, test.time)
 			settings, reported := reports(t)
 			api.run(t, test.path, append(append(newWorld(t).environment(), settings...),
 				"AWS_ENDPOINT_URL_DYNAMODB="+test.endpoint, "AWS_MAX_ATTEMPTS=1"))
