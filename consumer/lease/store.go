@@ -43,7 +43,8 @@ type Store interface {
 	// LATEST. A position before the one stored is an error.
 	Checkpoint(context.Context, Lease, core.Position) (Lease, error)
 	// End says that the shard is read out and dealt with: the checkpoint becomes
-	// SHARD_END. If the lease has Children they are stored too.
+	// SHARD_END. If the lease has Children they are stored too. The row goes on
+	// naming who ended it, also after that worker has stopped; nobody takes it any more.
 	End(context.Context, Lease) (Lease, error)
 	// Release gives the lease up, so that anybody may take it at once; in the
 	// middle of a hand-over it ends that.
