@@ -56,7 +56,10 @@ func notWritten(t *testing.T) *harness.Result {
 	l.invoke(1, "", "panic: poison at example.handle (handler.go:7)", l.step("close_vulnerabilities v2", "close_one.yaml:6", "t VULN#v2 FIN#f2"))
 	r3 := l.step("touch v3", "close_one.yaml:7", "t VULN#v3 FIN#f2")
 	l.Append(trace.Event{Kind: trace.Filtered, Actor: "indicators", Shard: "s0", Cause: []trace.ID{r3}})
-	l.step("close_vulnerabilities v9", "close_one.yaml:8", "t VULN#v9 FIN#f9") // of another finding
+	r4 := l.step("close_vulnerabilities v9", "close_one.yaml:8", "t VULN#v9 FIN#f9") // of another finding
+	for _, record := range []trace.ID{r3, r4} { // one line in the timeline
+		l.Append(trace.Event{Kind: trace.Filtered, Actor: "archive", Shard: "s0", Cause: []trace.ID{record}})
+	}
 	l.settled()
 	was, is := map[string]string{"open": "1", "closed": "1"}, map[string]string{"open": "2", "closed": "0"}
 	return compared(t, l, []string{finding}, []snapshot.Section{values("", "FIN#f2", was)}, []snapshot.Section{values("", "FIN#f2", is)})

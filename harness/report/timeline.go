@@ -50,7 +50,7 @@ func timeline(w io.Writer, r *harness.Result, s shown) error {
 // rows words the events that a reader needs to see, columns separated by tabs.
 func rows(log *trace.Log, image int) []string {
 	var rows []string
-	events := report(log.Events())
+	events := together(report(log.Events()))
 	table := tablePrefix(events)
 	for _, e := range events {
 		e.Key = strings.TrimPrefix(e.Key, table)
@@ -100,6 +100,22 @@ func report(events []trace.Event) []trace.Event {
 	return events[start:]
 }
 
+// together makes one event of what a mapping's filters turn away in one read.
+func together(events []trace.Event) []trace.Event {
+	var joined []trace.Event
+	for _, e := range events {
+		if e.Kind == trace.Filtered && len(joined) > 0 {
+			last := &joined[len(joined)-1]
+			if last.Kind == trace.Filtered && last.Actor == e.Actor && last.Shard == e.Shard {
+				last.Cause = slices.Concat(last.Cause, e.Cause)
+				continue
+			}
+		}
+		joined = append(joined, e)
+	}
+	return joined
+}
+
 // describe words an event; ok is false for those that a reader need not see.
 func describe(e trace.Event, all []trace.Event) (text string, ok bool) {
 	switch e.Kind {
@@ -147,7 +163,7 @@ func describeRest(e trace.Event) (text string, ok bool) {
 	case trace.Fault:
 		return "FAULT " + strings.TrimSpace(e.Actor+" "+e.Note) + place(e), true
 	case trace.Filtered:
-		return fmt.Sprintf("    %s: its filters turn the record away", e.Actor), true
+		return fmt.Sprintf("    %s: its filters turn %s away", e.Actor, span(e.Cause)), true
 	case trace.Throttled:
 		return fmt.Sprintf("%s: %s", e.Actor, e.Note), true
 	case trace.DeadLetterRefused:
