@@ -47,6 +47,7 @@ const asYAML = `title: what there is to write
 fixture: {use: [some], items: [put: {item: {id: gone}}]}
 start: 2024-09-19T10:00:00Z
 triggers: {echo: {batch_size: 2, maximum_retry_attempts: 9}}
+needs: [split]
 patience: 2h
 cold_starts: true
 seed: 3
@@ -68,6 +69,7 @@ steps:
   - fail: {trigger: echo, times: 2}
   - fail_call: {trigger: echo, error: ThrottlingException}
   - put: {item: {id: k}}
+  - split
   - snapshot: half way
   - expire: {key: {id: k}}
   - expect: {view: things, of: d, path: n, is: 1.5}
@@ -80,7 +82,7 @@ func asGo() *harness.Builder {
 	return harness.NewScenario("things/written").Title("what there is to write").
 		Fixture("some").Given(harness.Do("put", item("gone"))).
 		Start(testStart).Trigger("echo", harness.Args{"batch_size": 2, "maximum_retry_attempts": 9}).
-		Patience(2*time.Hour).ColdStarts().Seed(3).Observe("changed_items", "invocations").
+		Needs("split").Patience(2*time.Hour).ColdStarts().Seed(3).Observe("changed_items", "invocations").
 		Do("name", harness.Args{"ids": []string{"a", "b c"}, "size": 3, "until": time.Date(2024, 10, 1, 0, 0, 0, 0, time.UTC), "loud": true}).
 		Do("put", harness.Args{"item": map[string]any{
 			"id": text("d"), "n": n("1.50"), "s": "x\ty",
@@ -100,6 +102,7 @@ func asGo() *harness.Builder {
 		Do("fail", harness.Args{"trigger": "echo", "times": 2}).
 		Do("fail_call", harness.Args{"trigger": "echo", "error": "ThrottlingException"}).
 		Do("put", item("k")).
+		Do("split", nil).
 		Do("snapshot", "half way").
 		Do("expire", key("k")).
 		Do("expect", harness.Args{"view": "things", "of": "d", "path": "n", "is": 1.5})

@@ -57,7 +57,7 @@ func notWritten(t *testing.T) *harness.Result {
 	r3 := l.step("touch v3", "close_one.yaml:7", "t VULN#v3 FIN#f2")
 	l.Append(trace.Event{Kind: trace.Filtered, Actor: "indicators", Shard: "s0", Cause: []trace.ID{r3}})
 	r4 := l.step("close_vulnerabilities v9", "close_one.yaml:8", "t VULN#v9 FIN#f9") // of another finding
-	for _, record := range []trace.ID{r3, r4} { // one line in the timeline
+	for _, record := range []trace.ID{r3, r4} {                                      // one line in the timeline
 		l.Append(trace.Event{Kind: trace.Filtered, Actor: "archive", Shard: "s0", Cause: []trace.ID{record}})
 	}
 	l.settled()

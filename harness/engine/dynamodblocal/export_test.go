@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"strconv"
-	"time"
 
 	"github.com/moby/moby/client"
 )
@@ -51,16 +50,6 @@ func ProcessStart(pid int) (start string, alive bool)               { return pro
 func LockBuild(ctx context.Context, waiting func()) (func(), error) { return lockBuild(ctx, waiting) }
 func (o owner) Dead(observer Owner, start func(int) (string, bool)) bool {
 	return o.dead(observer, start)
-}
-
-// Pull is EnsureImage's pull with a patience of its own.
-func Pull(ctx context.Context, name string, patience time.Duration) error {
-	d, err := connect(ctx)
-	if err != nil {
-		return err
-	}
-	defer d.close()
-	return d.pull(ctx, name, patience)
 }
 
 // owned lists the containers of a process.
