@@ -34,9 +34,9 @@ func TestTheTriggerAgreesWithTheOracleOnRandomWalks(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	start, made := withoutHistory(busyGroups(t)), map[string]int{}
+	start := withoutHistory(busyGroups(t))
 	rapid.Check(t, func(rt *rapid.T) {
-		w := newWalk(t, rt, start, made)
+		w := newWalk(t, rt, start)
 		expected := &paper{recorder: w.table}
 		sc := &scenario.Scenario{Name: "walk", Title: "a walk", Start: w.at, Fixture: putAll(start), Observe: []string{"indicators"}}
 		for n := range rapid.IntRange(1, 6).Draw(rt, "steps") {
