@@ -13,7 +13,10 @@ import (
 func TestScenariosInMemory(t *testing.T) {
 	h, all := startHarness(t, memory.New(memory.Options{}), harness.Options{})
 	for _, sc := range all {
-		t.Run(sc.Name, func(t *testing.T) { comesOutAlike(t, h, sc) })
+		t.Run(sc.Name, func(t *testing.T) {
+			t.Parallel()
+			comesOutAlike(t, h, sc)
+		})
 	}
 }
 

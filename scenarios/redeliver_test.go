@@ -3,6 +3,7 @@ package scenarios_test
 import (
 	"context"
 	"os"
+	"sync"
 	"testing"
 
 	"github.com/stillwater-streams/stillwater/harness"
@@ -20,7 +21,7 @@ type redelivered struct {
 
 // Every scenario has the same bytes where each batch is delivered twice, and where
 // each fails once after its writes; so it has if besides reads are stale. By default
-// each scenario is run in one of these ways, or two.
+// each scenario is run in one of these ways.
 func TestRedeliver(t *testing.T) {
 	inMemory := func() engine.Engine { return memory.New(memory.Options{}) }
 	outdated := func() engine.Engine { return stale{memory.New(memory.Options{})} }
@@ -35,7 +36,7 @@ func TestRedeliver(t *testing.T) {
 				if os.Getenv("STILLWATER_REDELIVER") == "all" {
 					return all
 				}
-				return everyNth(all[i%3:], 3)
+				return everyNth(all[i:], 4)
 			})
 		})
 	}
@@ -69,11 +70,18 @@ func TestRedeliverOnDynamoDBLocal(t *testing.T) {
 // redeliver runs scenarios with redelivery, and those that reach out of the tables
 // without it too.
 func redeliver(t *testing.T, e engine.Engine, how harness.Redelivery, choose func([]*scenario.Scenario) []*scenario.Scenario) {
+	var mu sync.Mutex
 	requests := map[string][]harness.Request{}
 	t.Run("again", func(t *testing.T) {
 		h, all := startHarness(t, e, harness.Options{Redeliver: how})
 		for _, sc := range choose(all) {
-			t.Run(sc.Name, func(t *testing.T) { requests[sc.Name] = comesOutAlike(t, h, sc).Requests })
+			t.Run(sc.Name, func(t *testing.T) {
+				t.Parallel()
+				r := comesOutAlike(t, h, sc)
+				mu.Lock()
+				defer mu.Unlock()
+				requests[sc.Name] = r.Requests
+			})
 		}
 	})
 	t.Run("once", func(t *testing.T) {

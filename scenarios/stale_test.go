@@ -18,7 +18,10 @@ func TestScenariosWithStaleReads(t *testing.T) {
 	}
 	h, all := startHarness(t, stale{memory.New(memory.Options{})}, harness.Options{})
 	for _, sc := range all {
-		t.Run(sc.Name, func(t *testing.T) { comesOutAlike(t, h, sc) })
+		t.Run(sc.Name, func(t *testing.T) {
+			t.Parallel()
+			comesOutAlike(t, h, sc)
+		})
 	}
 }
 
