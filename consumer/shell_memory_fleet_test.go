@@ -151,12 +151,12 @@ func (f *fleetOnMemory) check(again int) {
 func TestTakeoverOnTheMemoryEngine(t *testing.T) {
 	inFleetOnMemory(t, func(t *testing.T, f *fleetOnMemory) {
 		wall := &wall{Store: lease.NewDynamoDB(f.tables, "vms_consumer_indicators")}
+		f.hang = func(worker, round string) bool { return worker == "lost" && round == "2" }
 		lost := f.work("lost", func(o *consumer.Options) { o.Leases, o.StopTimeout = wall.of, time.Second })
 		f.write()
 		lost.until("the first round", func([]consumer.MappingStatus) bool { return f.delivered() })
 		heir := f.work("heir", nil)
 		heir.until("its start", func(all []consumer.MappingStatus) bool { return all[0].Syncs > 0 })
-		f.hang = func(worker, round string) bool { return worker == "lost" && round == "2" }
 		f.write()
 		lost.until("an invocation that hangs", func(all []consumer.MappingStatus) bool { return all[0].Running > 0 })
 		wall.cut.Store(true)

@@ -126,7 +126,7 @@ func TestAnswersLost(t *testing.T) {
 		pass(time.Minute)
 		r.stop()
 		if n, m := len(facts[consumer.LeaseLost](w)), len(facts[consumer.LeaseFailed](w)); n != 0 || m != 3 {
-			t.Errorf("%d leases lost, %d failures", n, m)
+			t.Errorf("%d leases lost, %d failures\n%s", n, m, w.narrate())
 		}
 	})
 }
@@ -157,7 +157,37 @@ func TestSlowRenewal(t *testing.T) {
 		pass(time.Minute)
 		r.stop()
 		if n, m := len(facts[consumer.LeaseLost](w)), len(facts[consumer.LeaseFailed](w)); n != 0 || m != 2 {
-			t.Errorf("%d leases lost, %d failures", n, m)
+			t.Errorf("%d leases lost, %d failures\n%s", n, m, w.narrate())
+		}
+	})
+}
+
+// listless is a store that does not answer lists, but the first.
+type listless struct {
+	lease.Store
+	lists int
+}
+
+func (d *listless) of(mapping.Mapping) lease.Store { return d }
+
+func (d *listless) List(ctx context.Context) ([]lease.Lease, error) {
+	if d.lists++; d.lists > 1 {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return d.Store.List(ctx)
+}
+
+// TestStopIsNoFailure: what a stop cuts off has not failed.
+func TestStopIsNoFailure(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		o, d := w.options(), &listless{Store: w.leases}
+		o.Leases = d.of
+		r := w.start(o)
+		pass(5 * time.Second)
+		r.stop()
+		if d.lists != 2 || len(facts[consumer.LeaseFailed](w)) != 0 {
+			t.Errorf("%d lists\n%s", d.lists, w.narrate())
 		}
 	})
 }

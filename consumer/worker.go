@@ -2,6 +2,7 @@ package consumer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -196,7 +197,12 @@ func (w *worker) emit(p Place, f Fact) {
 	w.c.observe(p, f)
 }
 
+// leaseFailed tells of a call of a round that failed. One that the stop of the
+// consumer cut off has not.
 func (w *worker) leaseFailed(key, op string, err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
 	w.emit(Place{ShardID: key}, LeaseFailed{Op: op, Err: err})
 }
 

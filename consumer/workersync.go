@@ -25,6 +25,9 @@ func (w *worker) sync(ctx context.Context, rows []lease.Lease, ended []string) [
 		s.findStreams(ctx)
 		s.findOlder(ctx)
 	}
+	if ctx.Err() != nil {
+		return s.rows // the stop of the consumer cut it off
+	}
 	s.create(ctx)
 	if !s.incomplete && !s.quick {
 		s.delete(ctx)
