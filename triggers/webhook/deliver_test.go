@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -57,30 +58,56 @@ func TestWhatTheEndpointAnswers(t *testing.T) {
 		{"refuses", []int{422}, 1, "answered 422 Unprocessable Entity: it does not take this notification"},
 		{"does not know the address", []int{404}, 1, "answered 404"},
 		{"is elsewhere", []int{302}, 1, "redirects are not followed: set webhook_url"},
-		{"hangs", []int{0}, 3, "context deadline exceeded (3 attempts)"},
-		{"hangs once", []int{0, 200}, 2, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t, test.answers...)
-			w.options.Timeout = 5 * time.Second
-			if test.answers[0] == 0 {
-				w.options.Timeout = 30 * time.Millisecond
-			}
-			failed := w.invoke(testevent.Insert(vulnerability("v1")))
-			if n := len(w.requests()); n != test.requests {
-				t.Errorf("%d requests, want %d", n, test.requests)
-			}
-			if wantFailed := test.want != ""; (len(failed) == 1) != wantFailed {
-				t.Errorf("failed: %v, %v", failed, w.report)
-			}
-			if test.want != "" && (w.report == nil || !strings.Contains(w.report.Error(), test.want)) {
-				t.Errorf("reported %v, want %q", w.report, test.want)
-			}
-			wantWaits := []time.Duration{200 * time.Millisecond, 400 * time.Millisecond}[:test.requests-1]
-			if diff := cmp.Diff(wantWaits, append([]time.Duration{}, w.waits...)); diff != "" {
-				t.Errorf("waits (-want +got):\n%s", diff)
-			}
+			w.options.Timeout = time.Minute
+			w.tells(test.requests, test.want)
 		})
+	}
+}
+
+func TestAnEndpointThatHangsCostsItsTimeout(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		answers  []int
+		requests int
+		want     string
+		took     time.Duration
+	}{
+		{"always", []int{0}, 3, "context deadline exceeded (3 attempts)", 9 * time.Second},
+		{"once", []int{0, 200}, 2, "", 3 * time.Second},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e, began := &endpoint{answers: test.answers}, time.Now()
+				w := newWorldOf(t, e, "http://hook.example", &http.Client{Transport: e})
+				w.tells(test.requests, test.want)
+				if took := time.Since(began); took != test.took {
+					t.Errorf("took %v, want %v", took, test.took)
+				}
+			})
+		})
+	}
+}
+
+// tells has the trigger tell of one change: so many requests, and a failure whose
+// text has want in it, or success where that is "".
+func (w *world) tells(requests int, want string) {
+	w.t.Helper()
+	failed := w.invoke(testevent.Insert(vulnerability("v1")))
+	if n := len(w.requests()); n != requests {
+		w.t.Errorf("%d requests, want %d", n, requests)
+	}
+	if wantFailed := want != ""; (len(failed) == 1) != wantFailed {
+		w.t.Errorf("failed: %v, %v", failed, w.report)
+	}
+	if want != "" && (w.report == nil || !strings.Contains(w.report.Error(), want)) {
+		w.t.Errorf("reported %v, want %q", w.report, want)
+	}
+	wantWaits := []time.Duration{200 * time.Millisecond, 400 * time.Millisecond}[:requests-1]
+	if diff := cmp.Diff(wantWaits, append([]time.Duration{}, w.waits...)); diff != "" {
+		w.t.Errorf("waits (-want +got):\n%s", diff)
 	}
 }
 

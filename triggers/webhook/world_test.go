@@ -64,6 +64,17 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, strings.Repeat("noise ", 100))
 }
 
+// RoundTrip is for a bubble, whose clock stands still while anybody waits for the
+// network.
+func (e *endpoint) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer := httptest.NewRecorder()
+	e.serve(answer, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return answer.Result(), nil
+}
+
 func (e *endpoint) requests() []request {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -95,12 +106,17 @@ type world struct {
 }
 
 func newWorld(t *testing.T, answers ...int) *world {
-	w := &world{t: t, endpoint: newEndpoint(t, answers...), Database: triggertest.New(t)}
-	w.group("harbor", w.URL+"/secret/hook")
+	e := newEndpoint(t, answers...)
+	return newWorldOf(t, e, e.URL, e.Client())
+}
+
+func newWorldOf(t *testing.T, e *endpoint, url string, client *http.Client) *world {
+	w := &world{t: t, endpoint: e, Database: triggertest.New(t)}
+	w.group("harbor", url+"/secret/hook")
 	w.put("FIN#f1", "GROUP#harbor", state("APPROVED"))
 	w.put("FIN#f2", "GROUP#harbor", state("SUBMITTED"))
 	w.options = webhook.Options{
-		DynamoDB: w.Database, Table: triggertest.Table, HTTP: w.Client(),
+		DynamoDB: w.Database, Table: triggertest.Table, HTTP: client,
 		Wait: func(ctx context.Context, d time.Duration) error { w.waits = append(w.waits, d); return ctx.Err() },
 		Report: func(_ context.Context, err error) {
 			w.report = err
