@@ -66,13 +66,24 @@ func runDaemon(env *environment, asJSON bool, o daemon.Options) error {
 	o.Worker, _ = os.Hostname() // only a name for people
 	ctx, stop := context.WithCancel(context.WithoutCancel(env.ctx))
 	defer stop()
-	// A second signal ends the process at once, whatever handlers are doing.
+	// A second signal ends the process at once, whatever handlers are doing. To give
+	// the signals their default meaning back would not do: a job that a script starts
+	// with & has SIGINT ignored.
+	second := make(chan os.Signal, 1)
+	defer signal.Stop(second)
 	detach := context.AfterFunc(env.ctx, func() {
-		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		signal.Notify(second, os.Interrupt, syscall.SIGTERM)
 		stop()
 	})
 	defer detach()
-	err := daemon.Run(ctx, o)
+	ended := make(chan error, 1)
+	go func() { ended <- daemon.Run(ctx, o) }()
+	var err error
+	select {
+	case err = <-ended:
+	case <-second:
+		return nil
+	}
 	switch {
 	case errors.Is(err, daemon.ErrUsage):
 		return usage{err}
