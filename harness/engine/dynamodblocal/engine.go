@@ -1,6 +1,7 @@
 package dynamodblocal
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -38,6 +39,7 @@ type Engine struct {
 	limit    int
 	progress func(string)
 	untested bool
+	patience time.Duration
 
 	turn chan struct{} // holds one token while somebody opens a database: one container is started, not many
 
@@ -56,10 +58,12 @@ func Start(ctx context.Context, o Options) (*Engine, error) {
 	return e, environment(err)
 }
 
-// tuning is what only tests of leftovers change.
+// tuning is what only tests change.
 type tuning struct {
 	unguarded bool // as where sh or the Docker client is missing
 	untested  bool // a container is there, whether it answers or not: 0.3 s instead of 3 s
+
+	patience time.Duration // 0 = [DefaultStartTimeout]
 }
 
 func start(ctx context.Context, o Options, tune tuning) (_ *Engine, err error) {
@@ -73,6 +77,7 @@ func start(ctx context.Context, o Options, tune tuning) (_ *Engine, err error) {
 		limit:    o.DatabasesPerContainer,
 		progress: o.Progress,
 		untested: tune.untested,
+		patience: cmp.Or(tune.patience, DefaultStartTimeout),
 		turn:     make(chan struct{}, 1),
 		servers:  map[string]*server{},
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"strconv"
+	"time"
 
 	"github.com/moby/moby/client"
 )
@@ -12,6 +13,12 @@ import (
 // Bare starts an engine without waiting for its container; an unguarded one leaves it behind when the process is killed.
 func Bare(ctx context.Context, o Options, unguarded bool) (*Engine, error) {
 	return start(ctx, o, tuning{untested: true, unguarded: unguarded})
+}
+
+// Impatient starts an engine that gives a container so long to answer.
+func Impatient(ctx context.Context, patience time.Duration) (*Engine, error) {
+	e, err := start(ctx, Options{}, tuning{patience: patience})
+	return e, environment(err)
 }
 
 // Containers lists ids of all containers of this project: those with the label of an engine, or of one process only.

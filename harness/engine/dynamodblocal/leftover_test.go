@@ -164,6 +164,31 @@ func TestImageThatDoesNotStart(t *testing.T) {
 	}
 }
 
+// A container that runs and cannot be reached: nothing listens on the address at which it is looked for. The message says
+// where it was looked for, what came back, what the container itself says, and what helps.
+func TestContainerOutOfReach(t *testing.T) {
+	needContainer(t)
+	t.Setenv("TESTCONTAINERS_HOST_OVERRIDE", "127.0.0.2")
+	e, err := dynamodblocal.Impatient(t.Context(), 2*time.Second)
+	if err == nil {
+		_ = e.Close(context.Background())
+	}
+	if !errors.Is(err, dynamodblocal.ErrEnvironment) {
+		t.Fatalf("got %v, want an ErrEnvironment", err)
+	}
+	for _, part := range []string{
+		"not ready: it runs and was not reached at http://127.0.0.2:", " within 2s (", "connection refused",
+		"its log ends: ", "restart the Docker daemon",
+	} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q does not say %q", err, part)
+		}
+	}
+	if n := containers(t, os.Getpid()); n != 0 {
+		t.Errorf("%d containers, want none", n)
+	}
+}
+
 func TestImageThatIsNotHere(t *testing.T) {
 	needContainer(t)
 	_, err := dynamodblocal.Start(t.Context(), dynamodblocal.Options{Image: "stillwater-test/none:1"})
