@@ -39,7 +39,7 @@ func clockPermits() []clockPermit {
 		because: "a database that somebody named has records as old as they are, as a container's: a live run looks at their age",
 	}, {
 		where:   []string{"harness/engine/dynamodblocal"},
-		names:   []string{"NewTicker", "AfterFunc"},
+		names:   []string{"NewTicker", "NewTimer", "AfterFunc"},
 		because: "containers, registries and the locks of other processes live in real time and tell nobody when they are ready",
 	}, {
 		where:   []string{"harness/gate"},
