@@ -16,8 +16,8 @@ func Bare(ctx context.Context, o Options, unguarded bool) (*Engine, error) {
 }
 
 // Impatient starts an engine that gives a container so long to answer.
-func Impatient(ctx context.Context, patience time.Duration) (*Engine, error) {
-	e, err := start(ctx, Options{}, tuning{patience: patience})
+func Impatient(ctx context.Context, o Options, patience time.Duration) (*Engine, error) {
+	e, err := start(ctx, o, tuning{patience: patience})
 	return e, environment(err)
 }
 

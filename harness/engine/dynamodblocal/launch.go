@@ -17,15 +17,12 @@ import (
 // instead: Docker's proxy opens it before anything listens behind it.
 const probePause = 20 * time.Millisecond
 
-// tellAfter is when a user is told that a start takes longer than the usual 2 s.
-const tellAfter = 10 * time.Second
-
 // errSlow is the cause of a context that ended because the container took too long, and not because the caller gave up.
 var errSlow = errors.New("the container took too long to become ready")
 
 // launch starts a container and waits until it is ready and has passed the self-test. On an error nothing is left of it.
 func (e *Engine) launch(ctx context.Context) (_ *server, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, e.patience, errSlow)
+	ctx, cancel := context.WithTimeoutCause(ctx, e.patience, fmt.Errorf("%w: more than %v", errSlow, e.patience))
 	defer cancel()
 	s, err := e.docker.startServer(ctx, e.image, self().labels(e.id))
 	if err != nil {
@@ -57,7 +54,11 @@ func (e *Engine) prove(ctx context.Context, s *server) error {
 	if err := e.ready(ctx, s, a.Config(nil)); err != nil {
 		return fmt.Errorf("container of %s: not ready: %w", e.image, err)
 	}
-	if err := engine.SelfTest(ctx, a.Config(nil), b.Config(nil)); err != nil {
+	err := engine.SelfTest(ctx, a.Config(nil), b.Config(nil))
+	if unreachable := (*smithyhttp.RequestSendError)(nil); errors.As(err, &unreachable) {
+		err = e.outOfReach(ctx, s, err)
+	}
+	if err != nil {
 		return fmt.Errorf("container of %s: %w", e.image, err)
 	}
 	return nil
@@ -68,7 +69,7 @@ func (e *Engine) prove(ctx context.Context, s *server) error {
 func (e *Engine) ready(ctx context.Context, s *server, cfg aws.Config) error {
 	ticker := time.NewTicker(probePause)
 	defer ticker.Stop()
-	late := time.NewTimer(tellAfter)
+	late := time.NewTimer(e.patience / 9) // 10 s of the 90 s, where 2 s are usual
 	defer late.Stop()
 	last := errors.New("no answer")
 	for {
@@ -77,7 +78,7 @@ func (e *Engine) ready(ctx context.Context, s *server, cfg aws.Config) error {
 			return nil
 		}
 		if ctx.Err() != nil {
-			return e.unready(ctx, s, last)
+			return e.outOfReach(ctx, s, last)
 		}
 		unreachable := (*smithyhttp.RequestSendError)(nil)
 		if !errors.As(err, &unreachable) {
@@ -92,24 +93,23 @@ func (e *Engine) ready(ctx context.Context, s *server, cfg aws.Config) error {
 			e.progress(fmt.Sprintf("the container does not answer at %s yet (%v); waiting up to %v", s.endpoint, last, e.patience))
 		case <-ticker.C:
 		case <-ctx.Done():
-			return e.unready(ctx, s, last)
+			return e.outOfReach(ctx, s, last)
 		}
 	}
 }
 
-// unready is the error when ctx ended before the container was ready. If nobody gave up, the container runs, and its log
-// tells which of the two is the matter: DynamoDB Local inside, or Docker's network between it and this process.
-func (e *Engine) unready(ctx context.Context, s *server, last error) error {
-	cause := context.Cause(ctx)
-	if !errors.Is(cause, errSlow) {
+// outOfReach is the error when a container that runs does not answer, last with err. Its log tells which of the two is
+// the matter: DynamoDB Local inside, or Docker's network between it and this process. If the caller gave up it is just that.
+func (e *Engine) outOfReach(ctx context.Context, s *server, err error) error {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errSlow) {
 		return cause
 	}
 	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), removePatience)
 	defer cancel()
-	return fmt.Errorf("it runs and was not reached at %s within %v (%w); %s; if that shows a server that listens, "+
+	return fmt.Errorf("it runs and was not reached at %s, in up to %v (%w); %s; if that shows a server that listens, "+
 		"Docker does not forward to it: restart the Docker daemon, and look for links of dead containers, "+
 		"which a killed daemon leaves and which swallow packets: `ip link show master docker0`",
-		s.endpoint, e.patience, last, e.docker.lastWords(asking, s.id))
+		s.endpoint, e.patience, err, e.docker.lastWords(asking, s.id))
 }
 
 // database makes an access key that no database of the container has: 128 random bits in letters and digits.

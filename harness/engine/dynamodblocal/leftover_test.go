@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -169,7 +170,9 @@ func TestImageThatDoesNotStart(t *testing.T) {
 func TestContainerOutOfReach(t *testing.T) {
 	needContainer(t)
 	t.Setenv("TESTCONTAINERS_HOST_OVERRIDE", "127.0.0.2")
-	e, err := dynamodblocal.Impatient(t.Context(), 2*time.Second)
+	var told []string
+	tell := func(line string) { told = append(told, line) }
+	e, err := dynamodblocal.Impatient(t.Context(), dynamodblocal.Options{Progress: tell}, 2*time.Second)
 	if err == nil {
 		_ = e.Close(context.Background())
 	}
@@ -177,12 +180,16 @@ func TestContainerOutOfReach(t *testing.T) {
 		t.Fatalf("got %v, want an ErrEnvironment", err)
 	}
 	for _, part := range []string{
-		"not ready: it runs and was not reached at http://127.0.0.2:", " within 2s (", "connection refused",
+		"not ready: it runs and was not reached at http://127.0.0.2:", ", in up to 2s (", "connection refused",
 		"its log ends: ", "restart the Docker daemon",
 	} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q does not say %q", err, part)
 		}
+	}
+	late := func(line string) bool { return strings.Contains(line, "does not answer at http://127.0.0.2:") }
+	if !slices.ContainsFunc(told, late) {
+		t.Errorf("told while it waited: %q, want that the container does not answer", told)
 	}
 	if n := containers(t, os.Getpid()); n != 0 {
 		t.Errorf("%d containers, want none", n)
