@@ -84,11 +84,15 @@ func (r *Runner) tidy(ctx context.Context, c Case) error {
 	if !slices.ContainsFunc(c.Steps, Step.changesTables) {
 		return nil
 	}
+	return r.dropAll(ctx)
+}
+
+func (r *Runner) dropAll(ctx context.Context) error {
 	tables, err := r.db.ListTables(ctx, &dynamodb.ListTablesInput{})
 	if err != nil {
 		return err
 	}
-	clear(r.here) // the case may have dropped some itself
+	clear(r.here) // a case may have dropped some itself
 	for _, name := range tables.TableNames {
 		if err := r.drop(ctx, name); err != nil {
 			return err

@@ -52,7 +52,7 @@ func openLocal(t *testing.T, e *dynamodblocal.Engine) *local {
 	}
 	t.Cleanup(db.Close)
 	l := &local{ctx: t.Context(), rows: map[string][]item.Item{}}
-	l.client = dynamodb.NewFromConfig(db.Config(nil), func(o *dynamodb.Options) { o.RetryMaxAttempts = 1 })
+	l.client = dynamodb.NewFromConfig(db.Config(nil))
 	for _, table := range tables() {
 		in := &dynamodb.CreateTableInput{TableName: aws.String(table.name), BillingMode: types.BillingModePayPerRequest}
 		in.KeySchema, in.AttributeDefinitions = define(table.schema)
